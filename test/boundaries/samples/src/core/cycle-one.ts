@@ -1,0 +1,3 @@
+import { two } from './cycle-two.ts'; // expect: lint/suspicious/noImportCycles
+
+export const one = () => two();

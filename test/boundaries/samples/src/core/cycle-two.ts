@@ -1,0 +1,3 @@
+import { one } from './cycle-one.ts'; // expect: lint/suspicious/noImportCycles
+
+export const two = () => one();

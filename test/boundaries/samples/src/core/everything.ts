@@ -1,0 +1,1 @@
+export * from './neighbour.ts'; // expect: lint/performance/noBarrelFile expect: lint/performance/noReExportAll

@@ -1,0 +1,1 @@
+export { neighbour } from './neighbour.ts'; // expect: lint/performance/noBarrelFile

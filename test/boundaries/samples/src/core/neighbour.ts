@@ -1,0 +1,2 @@
+export type Neighbour = string;
+export const neighbour = 'neighbour';

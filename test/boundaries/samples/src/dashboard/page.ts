@@ -1,0 +1,5 @@
+import { z } from 'zod'; // expect: lint/style/noRestrictedImports
+import type { Neighbour } from '../core/neighbour.ts'; // expect: lint/style/noRestrictedImports
+import { rows } from './rows.ts';
+
+export const page: Neighbour = [z, rows];

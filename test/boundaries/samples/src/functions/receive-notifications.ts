@@ -1,0 +1,2 @@
+export const receivedAtMs = Date.now();
+export const timer = setTimeout(() => {}, 1);
