@@ -1,0 +1,98 @@
+import type { GraphAnswer } from '../core/graph-answer.ts';
+import { type Clock, timeoutSignal } from './clock.ts';
+import type { GraphTokenSource } from './credentials.ts';
+import { type GraphRequest, type SentRequest, sendGraphRequest } from './send-graph-request.ts';
+
+export interface GraphCallsDependencies {
+  /** With its version and no slash at the end: `https://graph.microsoft.com/v1.0`. Comes from settings, never from a body. */
+  readonly graphBaseUrl: string;
+  readonly tokens: GraphTokenSource;
+  /** The bot's own tenant, always a candidate. */
+  readonly homeTenantId: string;
+  readonly isTenantAllowed: (tenantId: string) => boolean;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  /** For one request; default 10 s. */
+  readonly requestTimeoutMs?: number;
+  /** For everything one keepAlive does, tokens included; default 30 s. */
+  readonly totalTimeoutMs?: number;
+  readonly newRequestId: () => string;
+}
+
+/** The call as Graph first named it, and the tenant it is thought to belong to. */
+export interface KeepAliveTarget {
+  readonly graphCallId: string;
+  readonly tenantId?: string | undefined;
+}
+
+/** What a keepAlive would send, for a dry run. */
+export interface KeepAliveDescription {
+  readonly method: 'POST';
+  readonly url: string;
+  readonly tenantId: string;
+  /** Whom the token would be for. */
+  readonly audience: string;
+}
+
+export interface GraphCalls {
+  /**
+   * Sends one keepAlive; never throws.
+   *
+   * A 401 is repeated once with a new token, a tenant mismatch once with the home tenant; the answer names the tenant used.
+   * A redirect is an answer and is not followed. Effects: one POST to Graph, three more at most in those two cases.
+   * Source: https://learn.microsoft.com/graph/api/call-keepalive
+   */
+  keepAlive(target: KeepAliveTarget & { readonly signal?: AbortSignal | undefined }): Promise<GraphAnswer>;
+  /** Says what `keepAlive` would send first. Sends nothing. */
+  describeKeepAlive(target: KeepAliveTarget): KeepAliveDescription;
+}
+
+/** "Request authorization tenant mismatch": the token is of another tenant than the call. */
+const tenantMismatchCode = '7505';
+
+/** Creates the adapter for the calls of Microsoft Graph. */
+export function createGraphCalls(dependencies: GraphCallsDependencies): GraphCalls {
+  const { graphBaseUrl, isTenantAllowed, clock, totalTimeoutMs = 30_000 } = dependencies;
+  const homeTenantId = dependencies.homeTenantId.toLowerCase();
+  const urlOf = (graphCallId: string) =>
+    `${graphBaseUrl}/communications/calls/${encodeURIComponent(graphCallId)}/keepAlive`;
+
+  function tenantOf(tenantId: string | undefined): string {
+    return tenantId !== undefined && isTenantAllowed(tenantId) ? tenantId.toLowerCase() : homeTenantId;
+  }
+
+  async function answerOf(url: string, tenantId: string, signals: GraphRequest['signals']): Promise<GraphAnswer> {
+    const send = (refusedToken?: string): Promise<SentRequest> =>
+      sendGraphRequest(dependencies, { url, tenantId, signals, refusedToken });
+    const first = await send();
+    if (first.token === undefined || first.answer.kind !== 'answered' || first.answer.status !== 401)
+      return first.answer;
+    return (await send(first.token)).answer;
+  }
+
+  return {
+    async keepAlive({ graphCallId, tenantId, signal }) {
+      const total = timeoutSignal(clock, totalTimeoutMs, signal);
+      const signals = { caller: signal, total: total.signal };
+      try {
+        const tenant = tenantOf(tenantId);
+        const answer = await answerOf(urlOf(graphCallId), tenant, signals);
+        if (!isTenantMismatch(answer) || tenant === homeTenantId) return answer;
+        const fromHome = await answerOf(urlOf(graphCallId), homeTenantId, signals);
+        return isTenantMismatch(fromHome) ? answer : fromHome;
+      } finally {
+        total.dispose();
+      }
+    },
+    describeKeepAlive: ({ graphCallId, tenantId }) => ({
+      method: 'POST',
+      url: urlOf(graphCallId),
+      tenantId: tenantOf(tenantId),
+      audience: new URL(graphBaseUrl).origin,
+    }),
+  };
+}
+
+function isTenantMismatch(answer: GraphAnswer): boolean {
+  return answer.kind === 'answered' && answer.status === 403 && answer.errorCode === tenantMismatchCode;
+}

@@ -1,0 +1,92 @@
+import type { GraphAnswer, GraphFailed } from '../core/graph-answer.ts';
+import { type Clock, timeoutSignal } from './clock.ts';
+import { CredentialError } from './credential-error.ts';
+import type { GraphTokenSource } from './credentials.ts';
+import { readGraphAnswer } from './read-graph-answer.ts';
+
+export interface SendGraphRequestDependencies {
+  readonly tokens: GraphTokenSource;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  readonly requestTimeoutMs?: number;
+  readonly newRequestId: () => string;
+}
+
+export interface GraphRequest {
+  readonly url: string;
+  readonly tenantId: string;
+  /** `total` follows `caller`, and has a time limit besides. */
+  readonly signals: { readonly caller: AbortSignal | undefined; readonly total: AbortSignal };
+  /** The token that Graph has just refused. */
+  readonly refusedToken: string | undefined;
+}
+
+/** The answer, and the token if the request got that far: to be named when a newer one is wanted. */
+export interface SentRequest {
+  readonly answer: GraphAnswer;
+  readonly token?: string;
+}
+
+/**
+ * POSTs to Graph once, without a body. Never throws.
+ *
+ * Shape: request → GraphAnswer. Units: ms. Errors: none, failures are answers of kind `failed`. Effects: may request a
+ * token; one POST. A redirect is not followed: it would carry the token elsewhere.
+ */
+export async function sendGraphRequest(
+  dependencies: SendGraphRequestDependencies,
+  request: GraphRequest,
+): Promise<SentRequest> {
+  const { tokens, clock, requestTimeoutMs = 10_000 } = dependencies;
+  const { tenantId, signals, refusedToken } = request;
+  const clientRequestId = dependencies.newRequestId();
+  let sentAtMs = clock.nowMs();
+  const facts = () => ({ clientRequestId, tenantId, sentAtMs, durationMs: clock.nowMs() - sentAtMs });
+  let token: string;
+  try {
+    token = await tokens.getToken(tenantId, {
+      signal: signals.total,
+      ...(refusedToken === undefined ? {} : { refusedToken }),
+    });
+  } catch (error) {
+    return { answer: { ...failureOf(error, signals), ...facts() } };
+  }
+  sentAtMs = clock.nowMs();
+  const limit = timeoutSignal(clock, requestTimeoutMs, signals.total);
+  try {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'client-request-id': clientRequestId,
+      accept: 'application/json',
+    };
+    const response = await dependencies.fetch(request.url, {
+      method: 'POST',
+      headers,
+      redirect: 'manual',
+      signal: limit.signal,
+    });
+    const answered = await readGraphAnswer(response, clock.nowMs());
+    return { answer: { ...answered, ...facts() }, token };
+  } catch (error) {
+    return { answer: { ...failureOf(error, signals), ...facts() } };
+  } finally {
+    limit.dispose();
+  }
+}
+
+function failureOf(error: unknown, signals: GraphRequest['signals']): Pick<GraphFailed, 'kind' | 'reason' | 'detail'> {
+  if (signals.caller?.aborted) return { kind: 'failed', reason: 'aborted', detail: 'callerAborted' };
+  if (signals.total.aborted) return { kind: 'failed', reason: 'timeout', detail: 'totalTimeout' };
+  if (error instanceof CredentialError) return { kind: 'failed', reason: 'credential', detail: error.detail };
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return { kind: 'failed', reason: 'timeout', detail: 'requestTimeout' };
+  }
+  return { kind: 'failed', reason: 'network', detail: networkCode(error) };
+}
+
+/** `fetch` hides the system's error code, such as ECONNRESET, in the cause. */
+function networkCode(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  return /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : 'unknown';
+}
