@@ -1,0 +1,117 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer, Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+
+export interface AzuriteOptions {
+  /** Folder of its data; without one everything is in memory and gone when it stops. */
+  readonly location?: string;
+  /** A free one is taken when absent. */
+  readonly port?: number;
+  /** Takes its access log and messages, line by line. */
+  readonly log?: (line: string) => void;
+}
+
+export interface Azurite {
+  /** For Azurite's well-known account `devstoreaccount1`, table endpoint only. */
+  readonly connectionString: string;
+  readonly port: number;
+  /** Resolves when the process has ended, its data written. */
+  stop(): Promise<void>;
+}
+
+export class AzuriteError extends Error {
+  readonly code = 'azuriteNotStarted';
+}
+
+/** Published with Azurite, so no secret. Source: https://github.com/Azure/Azurite#default-storage-account */
+const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+const startTimeoutMs = 30_000;
+const stopTimeoutMs = 5_000;
+
+/**
+ * Runs inside Azurite's process: when the process that started it is gone, however it ended, Azurite closes as it does on its
+ * own "shutdown" message.
+ */
+const endWithParent = `data:text/javascript,${encodeURIComponent(
+  "process.once('disconnect', () => { process.emit('message', 'shutdown'); setTimeout(() => process.exit(), 2000).unref(); })",
+)}`;
+
+/**
+ * Starts Azurite's table service as a child process with this Node and waits until it answers.
+ *
+ * Errors: AzuriteError, with what Azurite printed, when it ends or stays silent for 30 s.
+ * Effects: one child process that ends with this one and does not keep it alive; files in `location`.
+ */
+export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
+  const port = options.port ?? (await freePort());
+  if (options.location !== undefined) mkdirSync(options.location, { recursive: true });
+  const persistence = options.location === undefined ? ['--inMemoryPersistence'] : ['--location', options.location];
+  const { AZURITE_ACCOUNTS: _otherAccounts, ...env } = process.env;
+  const child = fork(
+    createRequire(import.meta.url).resolve('azurite/dist/src/table/main.js'),
+    ['--tablePort', String(port), '--disableTelemetry', '--skipApiVersionCheck', ...persistence],
+    // In its own process group: Ctrl-C reaches the host only, which still needs its store while it stops.
+    { execArgv: ['--import', endWithParent], stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true, env },
+  );
+  const ended = once(child, 'exit');
+  await whenStarted(child, ended, options.log);
+  child.unref();
+  child.channel?.unref();
+  return {
+    connectionString: connectionString(port),
+    port,
+    async stop() {
+      if (child.connected) child.disconnect();
+      const tooLong = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+      child.ref();
+      await ended;
+      clearTimeout(tooLong);
+    },
+  };
+}
+
+async function whenStarted(child: ChildProcess, ended: Promise<unknown>, log?: (line: string) => void): Promise<void> {
+  const started = Promise.withResolvers<void>();
+  const printed: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    const lines = createInterface(stream);
+    lines.on('line', (line) => {
+      if (printed.length < 20) printed.push(line);
+      if (line.includes('successfully started')) started.resolve();
+      log?.(line);
+    });
+    if (stream instanceof Socket) stream.unref();
+  }
+  const silent = setTimeout(() => child.kill('SIGKILL'), startTimeoutMs);
+  const failed = ended.then(() => {
+    throw new AzuriteError(
+      `Azurite (the table storage for local runs) did not start. It printed: ${printed.join(' | ')}`,
+    );
+  });
+  try {
+    await Promise.race([started.promise, failed]);
+  } finally {
+    clearTimeout(silent);
+    failed.catch(() => {});
+  }
+}
+
+function connectionString(port: number): string {
+  const endpoint = `http://127.0.0.1:${port}/devstoreaccount1`;
+  return `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${accountKey};TableEndpoint=${endpoint};`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string')
+    throw new AzuriteError('No free port could be found for Azurite.');
+  return address.port;
+}

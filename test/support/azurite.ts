@@ -1,0 +1,16 @@
+import type { TestProject } from 'vitest/node';
+import { startAzurite } from '../../local/azurite.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Connection string of the Azurite that the whole suite shares: `inject('storageConnectionString')`. Use a table of your own. */
+    readonly storageConnectionString: string;
+  }
+}
+
+/** One Azurite in memory for the whole run. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const azurite = await startAzurite();
+  project.provide('storageConnectionString', azurite.connectionString);
+  return azurite.stop;
+}
