@@ -1,0 +1,119 @@
+import type { Clock } from '../../src/adapters/clock.ts';
+import { createTimerHeap, type HeapTimer } from './timer-heap.ts';
+
+/** A clock that the test, demo or simulation moves by hand. */
+export interface VirtualClock extends Clock {
+  /** Fires every timer due up to `ms` (since the epoch), then stands at `ms`. */
+  runUntil(ms: number): Promise<void>;
+  /** `runUntil` from now. */
+  runFor(ms: number): Promise<void>;
+  /** Fires timers until none is left. Never returns while something creates a new timer for ever. */
+  runUntilIdle(): Promise<void>;
+  /** Time does not move while `work` is pending. Returns the same promise. */
+  track<T>(work: Promise<T>): Promise<T>;
+  /** Wraps a wait on virtual time inside tracked work, so that this wait does not block the time it waits for. */
+  suspend<T>(wait: Promise<T>): Promise<T>;
+  /** Moves the time of day by `ms` (also back) without touching timers, as an adjusted machine clock would. */
+  jump(ms: number): void;
+  /** Timers that wait to fire. */
+  readonly timerCount: number;
+}
+
+const nextTurnOfEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/**
+ * Creates a virtual clock that stands at `startMs` until it is run.
+ *
+ * Timers fire in order of due time, then of creation; between two of them all promise reactions and one round of
+ * pending I/O run, and all tracked work ends. Errors: a `run…` while another one is under way rejects.
+ */
+export function createVirtualClock(options: { readonly startMs: number }): VirtualClock {
+  const timers = createTimerHeap();
+  let steadyMs = 0;
+  let wallOffsetMs = options.startMs;
+  let order = 0;
+  let running = false;
+  let blocking = 0;
+  let onUnblocked: (() => void) | undefined;
+
+  function changeBlocking(by: 1 | -1): void {
+    blocking += by;
+    if (blocking > 0 || onUnblocked === undefined) return;
+    const resume = onUnblocked;
+    onUnblocked = undefined;
+    resume();
+  }
+
+  async function settle(): Promise<void> {
+    do {
+      if (blocking > 0) {
+        await new Promise<void>((resolve) => {
+          onUnblocked = resolve;
+        });
+      }
+      await nextTurnOfEventLoop();
+    } while (blocking > 0);
+  }
+
+  async function run(untilMs: () => number): Promise<void> {
+    if (running) throw new Error('the virtual clock is already running; await the first run before the next');
+    running = true;
+    try {
+      for (;;) {
+        await settle();
+        const next = timers.peek();
+        if (next === undefined || next.dueMs > untilMs()) return;
+        timers.pop();
+        steadyMs = Math.max(steadyMs, next.dueMs);
+        next.fire?.();
+      }
+    } finally {
+      running = false;
+    }
+  }
+
+  async function runUntil(ms: number): Promise<void> {
+    await run(() => ms - wallOffsetMs);
+    steadyMs = Math.max(steadyMs, ms - wallOffsetMs);
+  }
+
+  return {
+    nowMs: () => steadyMs + wallOffsetMs,
+    after(delayMs, fire) {
+      const timer: HeapTimer = { dueMs: steadyMs + Math.max(0, delayMs), order: order++, fire: undefined };
+      timer.fire = () => {
+        timer.fire = undefined;
+        fire();
+      };
+      timers.push(timer);
+      return () => {
+        if (timer.fire === undefined) return;
+        timer.fire = undefined;
+        timers.noteCancelled();
+      };
+    },
+    runUntil,
+    runFor: (ms) => runUntil(steadyMs + wallOffsetMs + ms),
+    runUntilIdle: () => run(() => Number.POSITIVE_INFINITY),
+    track(work) {
+      changeBlocking(1);
+      const release = () => changeBlocking(-1);
+      work.then(release, release);
+      return work;
+    },
+    async suspend(wait) {
+      changeBlocking(-1);
+      try {
+        return await wait;
+      } finally {
+        changeBlocking(1);
+      }
+    },
+    jump(ms) {
+      wallOffsetMs += ms;
+    },
+    get timerCount() {
+      return timers.size;
+    },
+  };
+}
