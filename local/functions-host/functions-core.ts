@@ -1,0 +1,152 @@
+import { registerHooks } from 'node:module';
+import { type FunctionRegistry, type OpenRegistry, openFunctionRegistry } from './function-registry.ts';
+import { FunctionsCoreError } from './functions-core-error.ts';
+import type {
+  FunctionCallback,
+  FunctionMetadata,
+  HookCallback,
+  ProgrammingModel,
+  SystemLog,
+} from './functions-core-types.ts';
+
+/**
+ * The state behind `@azure/functions-core`. There is one per process: @azure/functions asks for the module once and
+ * keeps it, whatever happens to the module cache of the code that loads apps (test runners have several).
+ */
+interface CoreState {
+  /** The registry of the app that is being loaded at this moment. */
+  active: OpenRegistry | undefined;
+  /** @azure/functions sets its model only once per process, during the first load. */
+  model: ProgrammingModel | undefined;
+  /** Where the newest app wants the library's own lines. */
+  systemLog: SystemLog;
+  /** Ends when the load before is done: apps load one after the other. */
+  lastLoad: Promise<unknown>;
+  /** Models whose `getCapabilities` has been called; it locks `app.setup`. */
+  readonly started: WeakSet<ProgrammingModel>;
+}
+
+const specifier = '@azure/functions-core';
+const moduleUrl = 'azfunc:core';
+const stateKey = Symbol.for('azure-functions-core.state');
+const apiKey = Symbol.for('azure-functions-core.api');
+
+/**
+ * Makes `@azure/functions-core` loadable, by `require` and by `import`, for everything loaded after this call.
+ * Calling it again does nothing. It must run before the app's first `app.*` call, else @azure/functions stays in its
+ * "test mode" for the life of the process.
+ *
+ * Effects: one module hook and two global symbols in this process.
+ * Source: https://nodejs.org/api/module.html#moduleregisterhooksoptions; the real worker answers `require` in the same
+ * way (Azure/azure-functions-nodejs-worker, src/setupCoreModule.ts).
+ */
+export function installFunctionsCore(): void {
+  coreState();
+}
+
+/**
+ * Loads an app and returns what it registered. `load` imports the app's entry file or calls its registration.
+ *
+ * The real worker's order: load, appStart hooks, lock. `app.setup` is open for the first app of a process only. A
+ * function registered later, outside any load, is refused as the worker refuses it.
+ *
+ * Errors: what `load` or an appStart hook throws; FunctionsCoreError (see openFunctionRegistry, and for HTTP streaming).
+ */
+export function loadFunctionApp(
+  load: () => unknown | Promise<unknown>,
+  options: { readonly functionAppDirectory?: string; readonly systemLog?: SystemLog } = {},
+): Promise<FunctionRegistry> {
+  const state = coreState();
+  const result = state.lastLoad.then(() => loadOne(state, load, options));
+  state.lastLoad = result.catch(() => undefined);
+  return result;
+}
+
+async function loadOne(
+  state: CoreState,
+  load: () => unknown | Promise<unknown>,
+  options: { readonly functionAppDirectory?: string; readonly systemLog?: SystemLog },
+): Promise<FunctionRegistry> {
+  const registry = openFunctionRegistry();
+  state.active = registry;
+  state.systemLog = options.systemLog ?? (() => undefined);
+  try {
+    await load();
+    await registry.runAppStart(options.functionAppDirectory ?? process.cwd());
+  } finally {
+    state.active = undefined;
+  }
+  const locked = registry.lock(state.model);
+  await startProgrammingModel(state, locked.programmingModel);
+  return locked;
+}
+
+async function startProgrammingModel(state: CoreState, model: ProgrammingModel): Promise<void> {
+  if (state.started.has(model)) return;
+  state.started.add(model);
+  const capabilities = await model.getCapabilities({});
+  if (capabilities.HttpUri !== undefined) {
+    throw new FunctionsCoreError(
+      'The app turned HTTP streaming on (app.setup({ enableHttpStream: true })). The local host does not play it: turn it off.',
+    );
+  }
+}
+
+function coreState(): CoreState {
+  const existing: CoreState | undefined = Reflect.get(globalThis, stateKey);
+  if (existing) return existing;
+  const state: CoreState = {
+    active: undefined,
+    model: undefined,
+    systemLog: () => undefined,
+    lastLoad: Promise.resolve(),
+    started: new WeakSet(),
+  };
+  Reflect.set(globalThis, stateKey, state);
+  Reflect.set(globalThis, apiKey, createCoreApi(state));
+  serveCoreModule();
+  return state;
+}
+
+function createCoreApi(state: CoreState) {
+  const whileLoading = (): OpenRegistry => {
+    if (state.active) return state.active;
+    throw new FunctionsCoreError('A function can only be registered during app startup.');
+  };
+  return {
+    version: '3.12.0',
+    hostVersion: '4.1037.0',
+    registerFunction: (metadata: FunctionMetadata, callback: FunctionCallback) =>
+      whileLoading().registerFunction(metadata, callback),
+    registerHook: (hookName: string, callback: HookCallback) => whileLoading().registerHook(hookName, callback),
+    setProgrammingModel: (model: ProgrammingModel) => {
+      state.model = model;
+      state.active?.setProgrammingModel(model);
+    },
+    getProgrammingModel: () => state.model,
+    log: (...line: Parameters<SystemLog>) => state.systemLog(...line),
+  };
+}
+
+/** The names are spelled out so that Node finds them when an ES module imports the CommonJS source. */
+function serveCoreModule(): void {
+  const names = [
+    'version',
+    'hostVersion',
+    'registerFunction',
+    'registerHook',
+    'setProgrammingModel',
+    'getProgrammingModel',
+    'log',
+  ];
+  const source = [
+    `const api = globalThis[Symbol.for('azure-functions-core.api')];`,
+    ...names.map((name) => `exports.${name} = api.${name};`),
+  ].join('\n');
+  registerHooks({
+    resolve: (asked, context, next) =>
+      asked === specifier ? { url: moduleUrl, format: 'commonjs', shortCircuit: true } : next(asked, context),
+    load: (url, context, next) =>
+      url === moduleUrl ? { source, format: 'commonjs', shortCircuit: true } : next(url, context),
+  });
+}
