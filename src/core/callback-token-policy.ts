@@ -105,7 +105,7 @@ export function checkTokenClaims(
 
 function checkTimes(claims: PlainObject, nowSeconds: number): 'expired' | 'notYetValid' | undefined {
   const expiresAtSeconds = ownProperty(claims, 'exp');
-  if (typeof expiresAtSeconds !== 'number' || expiresAtSeconds + clockSkewSeconds <= nowSeconds) return 'expired';
+  if (typeof expiresAtSeconds !== 'number' || !(expiresAtSeconds + clockSkewSeconds > nowSeconds)) return 'expired';
   if (!Object.hasOwn(claims, 'nbf')) return undefined;
   const validFromSeconds = ownProperty(claims, 'nbf');
   const valid = typeof validFromSeconds === 'number' && validFromSeconds - clockSkewSeconds <= nowSeconds;

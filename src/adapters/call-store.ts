@@ -1,0 +1,41 @@
+import type { CallId } from '../core/call-id.ts';
+import type { CallPhase, CallRecord } from '../core/call-record.ts';
+
+/** A record as it stands in the store, with the ETag that guards the next write. */
+export interface StoredCall {
+  readonly record: CallRecord;
+  readonly etag: string;
+}
+
+/** `conflict`: somebody else wrote in between (HTTP 409 or 412); read again and decide again. */
+export type WriteResult = 'written' | 'conflict';
+
+/** The table `Calls`. Every method throws a CallStoreError when the store cannot be reached or refuses. */
+export interface CallStore {
+  /** The record, or undefined for an unknown call. */
+  read(callId: CallId): Promise<StoredCall | undefined>;
+  /** Adds the first record of a call; conflict when there is one already. */
+  insert(record: CallRecord): Promise<WriteResult>;
+  /** Replaces the record read with this ETag; conflict when it changed or is gone. */
+  replace(record: CallRecord, etag: string): Promise<WriteResult>;
+  /** Removes the record read with this ETag; conflict when it changed; `written` when it is gone already. */
+  remove(callId: CallId, etag: string): Promise<WriteResult>;
+  /** All records of these phases, page by page, in no particular order. */
+  list(phases: readonly CallPhase[]): AsyncIterable<StoredCall>;
+  /** Resolves when the table answers a cheap question; used by health. */
+  ping(): Promise<void>;
+}
+
+/** The store did not do what was asked. `code` is the HTTP status or the network error's name. */
+export class CallStoreError extends Error {
+  readonly code: string;
+
+  constructor(operation: string, code: string, callId?: CallId) {
+    super(
+      `The table of calls did not answer ${operation}${callId === undefined ? '' : ` for call ${callId}`} (${code}). ` +
+        'Check AzureWebJobsStorage and the role "Storage Table Data Contributor"; the request may be repeated.',
+    );
+    this.name = 'CallStoreError';
+    this.code = code;
+  }
+}

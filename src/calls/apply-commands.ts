@@ -1,0 +1,84 @@
+import { type CallSighting, observeCall } from '../core/call-record.ts';
+import type { CallCommand } from '../core/notification-commands.ts';
+import type { CallEffects } from './call-effects.ts';
+import { endCall } from './end-call.ts';
+import { startCall } from './start-call.ts';
+import { updateRecord } from './update-record.ts';
+
+/** Who a notification speaks for: learned from the verified token, the settings and the headers, never from the body. */
+export interface NotificationOrigin {
+  readonly appId: string;
+  readonly tenantId: string;
+  readonly scenarioId?: string;
+}
+
+const CALLS_AT_ONCE = 16;
+
+/**
+ * Carries out the commands of one notification: those of one call in order, different calls side by side. A command
+ * that fails holds back the later ones of its call only.
+ *
+ * Shape: commands → the ones that could not be made durable.  Errors: none (each is logged).
+ */
+export async function applyCommands(
+  effects: CallEffects,
+  origin: NotificationOrigin,
+  commands: readonly CallCommand[],
+): Promise<readonly CallCommand[]> {
+  const queue = [...Map.groupBy(commands, (command) => command.callId).values()];
+  const failed: CallCommand[] = [];
+  const worker = async () => {
+    for (let ofOneCall = queue.shift(); ofOneCall !== undefined; ofOneCall = queue.shift()) {
+      failed.push(...(await applyInOrder(effects, origin, ofOneCall)));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(CALLS_AT_ONCE, queue.length) }, worker));
+  return failed;
+}
+
+/** Returns the commands from the first failure on. */
+async function applyInOrder(
+  effects: CallEffects,
+  origin: NotificationOrigin,
+  commands: readonly CallCommand[],
+): Promise<readonly CallCommand[]> {
+  for (const [index, command] of commands.entries()) {
+    try {
+      await applyCommand(effects, origin, command);
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : 'unknown error';
+      effects.log({
+        event: 'notification.failed',
+        level: 'error',
+        callId: command.callId,
+        command: command.kind,
+        problem,
+      });
+      return commands.slice(index);
+    }
+  }
+  return [];
+}
+
+async function applyCommand(effects: CallEffects, origin: NotificationOrigin, command: CallCommand): Promise<void> {
+  switch (command.kind) {
+    case 'ignore':
+      return;
+    case 'observe': {
+      const seen = toSighting(command, origin);
+      const nowMs = effects.clock.nowMs();
+      await updateRecord(effects.store, command.callId, (stored) => observeCall(stored, seen, nowMs));
+      return;
+    }
+    case 'start':
+      return startCall(effects, toSighting(command, origin));
+    case 'end':
+      return endCall(effects, toSighting(command, origin), command.ended);
+  }
+}
+
+function toSighting(command: Exclude<CallCommand, { kind: 'ignore' }>, origin: NotificationOrigin): CallSighting {
+  const { appId, tenantId, scenarioId } = origin;
+  const facts = { ...command.facts, tenantId, ...(scenarioId === undefined ? {} : { scenarioId }) };
+  return { callId: command.callId, graphCallId: command.graphCallId, appId, facts };
+}

@@ -1,0 +1,47 @@
+import { activateCall, type CallRecord, type CallSighting, startCall as toStarting } from '../core/call-record.ts';
+import { startKeepalive } from '../core/keepalive-state.ts';
+import type { CallEffects } from './call-effects.ts';
+import { toCallEnded } from './end-call.ts';
+import { updateRecord } from './update-record.ts';
+
+/**
+ * Sees to it that one orchestration keeps the call alive. Harmless however often and however concurrently it runs; a
+ * call that has ended stays ended.
+ *
+ * Order matters: the record says `starting` before the instance exists, so that a crash in between can be repaired, and
+ * an end that comes in between is found by the second look at the record.
+ * Errors: CallStoreError, DurableCallsError; the start may then be repeated.
+ * Effects: up to two writes of the record, one `startNew`, `callEnded` when the call ended meanwhile. A call that is
+ * active already costs one read.
+ */
+export async function startCall(effects: CallEffects, seen: CallSighting): Promise<void> {
+  const { store, durable, clock, log } = effects;
+  const nowMs = clock.nowMs();
+  const { before, after } = await updateRecord(store, seen.callId, (stored) => toStarting(stored, seen, nowMs));
+  if (after === undefined || after.phase !== 'starting') return;
+  const started = await durable.start(seen.callId, toInput(effects, after));
+  const { after: current } = await updateRecord(store, seen.callId, activateCall);
+  if (current?.phase === 'ended') {
+    await durable.raiseCallEnded(seen.callId, toCallEnded(current));
+    return;
+  }
+  if (started === 'started') {
+    log({
+      event: 'call.established',
+      level: 'info',
+      callId: seen.callId,
+      tenantId: after.facts.tenantId,
+      firstSeenSecondsAgo: before === undefined ? 0 : Math.round((nowMs - before.firstSeenAtMs) / 1_000),
+    });
+  }
+}
+
+function toInput(effects: CallEffects, record: CallRecord) {
+  return startKeepalive({
+    callId: record.callId,
+    graphCallId: record.graphCallId,
+    tenantId: record.facts.tenantId ?? effects.homeTenantId,
+    firstSeenAtMs: record.firstSeenAtMs,
+    limits: effects.limits,
+  });
+}

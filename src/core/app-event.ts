@@ -1,0 +1,24 @@
+/** The facts the app reports, one structured log line each, written once (never on replay). */
+export type AppEventName =
+  | 'app.misconfigured'
+  | 'call.observed'
+  | 'call.established'
+  | 'call.ended'
+  | 'call.keepAliveMissed'
+  | 'call.cleanedUp'
+  | 'keepAlive.succeeded'
+  | 'keepAlive.failed'
+  | 'keepAlive.overdue'
+  | 'notification.rejected'
+  | 'notification.failed';
+
+/** Field values are what a log query can work with; texts from outside are already bounded. Never a token, never a body. */
+export interface AppEvent {
+  readonly event: AppEventName;
+  readonly level: 'info' | 'warning' | 'error';
+  readonly callId?: string;
+  readonly [field: string]: string | number | boolean | undefined;
+}
+
+/** Where events go. */
+export type EventLog = (event: AppEvent) => void;

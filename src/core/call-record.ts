@@ -1,0 +1,122 @@
+import { bringsNewFacts, type CallFacts, mergeFacts, withoutAbsent } from './call-facts.ts';
+import type { CallId } from './call-id.ts';
+import type { CallEnded, EndReason, ResultInfo } from './keepalive-state.ts';
+
+/** `observed`: seen, not established. `starting`: its instance is being started. `ended`: absorbing. */
+export type CallPhase = 'observed' | 'starting' | 'active' | 'ended';
+
+/**
+ * One row of the table `Calls`: written at first sight, start, end and clean-up, never per keepAlive.
+ * Instants in ms since the epoch.
+ */
+export interface CallRecord {
+  readonly callId: CallId;
+  /** The id as first received; Graph is called with it. */
+  readonly graphCallId: string;
+  readonly appId: string;
+  readonly phase: CallPhase;
+  readonly firstSeenAtMs: number;
+  readonly establishedAtMs?: number;
+  readonly endedAtMs?: number;
+  readonly endReason?: EndReason;
+  readonly resultInfo?: ResultInfo;
+  readonly terminationReason?: string;
+  /** Set once by the clean-up: the call's sums. */
+  readonly cleanedUpAtMs?: number;
+  readonly keepAlives?: number;
+  readonly lastKeepAliveAtMs?: number;
+  readonly lastRescueAtMs?: number;
+  readonly facts: CallFacts;
+}
+
+/** One sighting of a call: what a command says about it. */
+export interface CallSighting {
+  readonly callId: CallId;
+  readonly graphCallId: string;
+  readonly appId: string;
+  readonly facts: CallFacts;
+}
+
+/** What the clean-up knows at the end of an orchestration. */
+export interface CallSums {
+  readonly keepAlives: number;
+  readonly lastKeepAliveAtMs?: number;
+}
+
+/**
+ * Every transition below takes the record as stored (undefined = unknown call) and returns the record to write, or
+ * undefined when nothing changes. An ended record never becomes anything else.
+ */
+
+export function observeCall(stored: CallRecord | undefined, seen: CallSighting, nowMs: number): CallRecord | undefined {
+  if (stored === undefined) return firstSight(seen, 'observed', nowMs);
+  return withNewFacts(stored, seen);
+}
+
+export function startCall(stored: CallRecord | undefined, seen: CallSighting, nowMs: number): CallRecord | undefined {
+  if (stored === undefined) return { ...firstSight(seen, 'starting', nowMs), establishedAtMs: nowMs };
+  const known = withNewFacts(stored, seen);
+  if (stored.phase !== 'observed') return known;
+  return { ...(known ?? stored), phase: 'starting', establishedAtMs: nowMs };
+}
+
+export function activateCall(stored: CallRecord | undefined): CallRecord | undefined {
+  return stored?.phase === 'starting' ? { ...stored, phase: 'active' } : undefined;
+}
+
+export function endCall(
+  stored: CallRecord | undefined,
+  seen: CallSighting,
+  ended: CallEnded,
+  nowMs: number,
+): CallRecord | undefined {
+  if (stored?.phase === 'ended') return withLaterReason(stored, ended);
+  const record = stored ?? firstSight(seen, 'observed', nowMs);
+  return {
+    ...record,
+    facts: mergeFacts(record.facts, seen.facts),
+    phase: 'ended',
+    endedAtMs: nowMs,
+    ...endFields(ended),
+  };
+}
+
+/** The clean-up: closes the record, and adds the sums once. */
+export function cleanUpCall(
+  stored: CallRecord | undefined,
+  seen: CallSighting,
+  ended: CallEnded,
+  sums: CallSums,
+  nowMs: number,
+): CallRecord | undefined {
+  if (stored?.cleanedUpAtMs !== undefined) return undefined;
+  const closed = endCall(stored, seen, ended, nowMs) ?? stored;
+  return closed === undefined ? undefined : { ...closed, ...sums, cleanedUpAtMs: nowMs };
+}
+
+/** `terminated` says more than the others; a result is taken in once. */
+function withLaterReason(stored: CallRecord, ended: CallEnded): CallRecord | undefined {
+  const isMoreSpecific = ended.reason === 'terminated' && stored.endReason !== 'terminated';
+  const bringsResult = ended.resultInfo !== undefined && stored.resultInfo === undefined;
+  if (!isMoreSpecific && !bringsResult) return undefined;
+  const reason = isMoreSpecific ? ended.reason : (stored.endReason ?? ended.reason);
+  return { ...stored, ...endFields(ended), endReason: reason };
+}
+
+function endFields(ended: CallEnded) {
+  return withoutAbsent({
+    endReason: ended.reason,
+    resultInfo: ended.resultInfo,
+    terminationReason: ended.terminationReason,
+  });
+}
+
+function firstSight(seen: CallSighting, phase: CallPhase, nowMs: number): CallRecord {
+  const { callId, graphCallId, appId, facts } = seen;
+  return { callId, graphCallId, appId, facts, phase, firstSeenAtMs: nowMs };
+}
+
+function withNewFacts(stored: CallRecord, seen: CallSighting): CallRecord | undefined {
+  if (stored.phase === 'ended' || !bringsNewFacts(stored.facts, seen.facts)) return undefined;
+  return { ...stored, facts: mergeFacts(stored.facts, seen.facts) };
+}

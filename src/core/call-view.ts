@@ -1,0 +1,21 @@
+import { withoutAbsent } from './call-facts.ts';
+import type { CallRecord } from './call-record.ts';
+
+/** A record as JSON for people and programs: every instant an ISO string, absent members left out. */
+export function toCallView(record: CallRecord) {
+  const { firstSeenAtMs, establishedAtMs, endedAtMs, cleanedUpAtMs, lastKeepAliveAtMs, lastRescueAtMs, ...rest } =
+    record;
+  return withoutAbsent({
+    ...rest,
+    firstSeenAt: toIso(firstSeenAtMs),
+    establishedAt: toIso(establishedAtMs),
+    endedAt: toIso(endedAtMs),
+    cleanedUpAt: toIso(cleanedUpAtMs),
+    lastKeepAliveAt: toIso(lastKeepAliveAtMs),
+    lastRescueAt: toIso(lastRescueAtMs),
+  });
+}
+
+function toIso(instantMs: number | undefined): string | undefined {
+  return instantMs === undefined ? undefined : new Date(instantMs).toISOString();
+}

@@ -1,0 +1,60 @@
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Every duration the keepalive loop obeys, in milliseconds. Part of the orchestration's input, never read from settings there. */
+export interface KeepaliveLimits {
+  /** From one success to the next keepAlive. Graph recommends 15 minutes. */
+  readonly intervalMs: number;
+  /** Graph ends a call without a success for this long: 45 minutes. */
+  readonly maximumGapMs: number;
+  /** The last stretch before the deadline, in which tries come ever closer. */
+  readonly lastStretchMs: number;
+  /** Back-off after a failure: first delay, doubled up to the largest. */
+  readonly firstDelayMs: number;
+  /** Small enough that tries (delay, jitter, a request that hangs) never step over a minute in which Graph accepts. */
+  readonly largestDelayMs: number;
+  /** No delay is shorter: the Azure Storage provider fires timers up to 1 s early and those below 1 s at once. */
+  readonly smallestDelayMs: number;
+  /** Added to Graph's Retry-After, for the same reason. */
+  readonly retryAfterMarginMs: number;
+  /** A 404 that does not say "call not found" counts as the end when it is still there this much later. */
+  readonly confirmGoneAfterMs: number;
+  /** Between tries once the deadline has passed. */
+  readonly overdueIntervalMs: number;
+  /** Without a success for this long the loop gives the call up. */
+  readonly expireAfterMs: number;
+  /** An optional fuse on the age of a call; absent = none. */
+  readonly maximumCallMs?: number;
+}
+
+/** Source: https://learn.microsoft.com/graph/api/call-keepalive ("within 45 minutes", "every 15 minutes"). */
+const GRAPH_LIMITS: Omit<KeepaliveLimits, 'intervalMs' | 'maximumCallMs'> = {
+  maximumGapMs: 45 * MINUTE_MS,
+  lastStretchMs: 5 * MINUTE_MS,
+  firstDelayMs: 5 * SECOND_MS,
+  largestDelayMs: 30 * SECOND_MS,
+  smallestDelayMs: 3 * SECOND_MS,
+  retryAfterMarginMs: SECOND_MS,
+  confirmGoneAfterMs: 2 * MINUTE_MS,
+  overdueIntervalMs: 5 * MINUTE_MS,
+  expireAfterMs: 24 * HOUR_MS,
+};
+
+/**
+ * The limits for one call, every duration divided by the time scale (1 in production; more only against a simulated
+ * Graph, whose 45 minutes shrink alike).
+ */
+export function toKeepaliveLimits(options: {
+  readonly intervalMs: number;
+  readonly timeScale: number;
+  readonly maximumCallHours?: number | undefined;
+}): KeepaliveLimits {
+  const nominal = {
+    ...GRAPH_LIMITS,
+    intervalMs: options.intervalMs,
+    ...(options.maximumCallHours === undefined ? {} : { maximumCallMs: options.maximumCallHours * HOUR_MS }),
+  };
+  const scaled = Object.entries(nominal).map(([name, ms]) => [name, Math.round(ms / options.timeScale)]);
+  return Object.fromEntries(scaled) as KeepaliveLimits;
+}

@@ -1,0 +1,127 @@
+import type { KeepAliveOutcome } from './keep-alive-outcome.ts';
+import {
+  type CallEnded,
+  deadlineMs,
+  type KeepaliveState,
+  lastProofOfLifeMs,
+  type RecentKeepAlive,
+} from './keepalive-state.ts';
+import { type FailedOutcome, nextAttemptMs } from './next-attempt.ts';
+
+/** `waiting`: all is well. `retrying`: the last try failed. `overdue`: the deadline has passed without a success. */
+export type KeepalivePhase = 'waiting' | 'retrying' | 'overdue' | 'ended';
+
+/** What the orchestration does next. */
+export type KeepaliveStep =
+  | { readonly kind: 'wait'; readonly untilMs: number }
+  | { readonly kind: 'keepAlive' }
+  | { readonly kind: 'end'; readonly ended: CallEnded };
+
+const RECENT_KEPT = 12;
+
+/**
+ * Decides the next step of one call.
+ *
+ * Shape: state, now → wait until an instant | send keepAlive | end.  Units: ms since the epoch.  Errors: none.
+ */
+export function nextStep(state: KeepaliveState, nowMs: number): KeepaliveStep {
+  if (state.ended !== undefined) return { kind: 'end', ended: state.ended };
+  if (nowMs >= expiresAtMs(state)) return { kind: 'end', ended: { reason: 'expired' } };
+  if (nowMs >= state.nextKeepAliveAtMs) return { kind: 'keepAlive' };
+  return { kind: 'wait', untilMs: state.nextKeepAliveAtMs };
+}
+
+/**
+ * Takes in what one keepAlive brought.
+ *
+ * Shape: state, outcome, now → the next state.  `nowMs` is the orchestration's clock after the activity; the instant of
+ * a success is when the request was sent, but never later than now nor earlier than it was due, whatever clock the
+ * activity's machine had.  Errors: none.
+ */
+export function advance(state: KeepaliveState, outcome: KeepAliveOutcome, nowMs: number): KeepaliveState {
+  const tried = { ...state, attempts: state.attempts + 1, recent: withRecent(state, outcome, nowMs) };
+  switch (outcome.kind) {
+    case 'alive':
+      return afterSuccess(tried, outcome, nowMs);
+    case 'gone':
+      return end(tried, { reason: 'notFound' });
+    case 'unclear':
+      return isConfirmedGone(state, nowMs)
+        ? { ...end(tried, { reason: 'notFound' }), misconfigurationSuspected: true }
+        : { ...afterFailure(tried, outcome, nowMs), firstUnclearAtMs: state.firstUnclearAtMs ?? nowMs };
+    case 'denied':
+    case 'retry':
+      return afterFailure(tried, outcome, nowMs);
+  }
+}
+
+/** The state once the call has ended. The first reason stays. */
+export function end(state: KeepaliveState, ended: CallEnded): KeepaliveState {
+  return state.ended === undefined ? { ...state, ended } : state;
+}
+
+export function toPhase(state: KeepaliveState, nowMs: number): KeepalivePhase {
+  if (state.ended !== undefined) return 'ended';
+  if (nowMs >= deadlineMs(state)) return 'overdue';
+  return state.consecutiveFailures > 0 ? 'retrying' : 'waiting';
+}
+
+function afterSuccess(
+  state: KeepaliveState,
+  outcome: Extract<KeepAliveOutcome, { kind: 'alive' }>,
+  nowMs: number,
+): KeepaliveState {
+  const { firstUnclearAtMs: _confirmed, ...rest } = state;
+  const succeededAtMs = Math.min(nowMs, Math.max(outcome.sentAtMs, state.nextKeepAliveAtMs, lastProofOfLifeMs(state)));
+  return {
+    ...rest,
+    tenantId: outcome.tenantId,
+    keepAlives: state.keepAlives + 1,
+    consecutiveFailures: 0,
+    lastKeepAliveAtMs: succeededAtMs,
+    nextKeepAliveAtMs: succeededAtMs + state.limits.intervalMs,
+  };
+}
+
+function afterFailure(state: KeepaliveState, outcome: FailedOutcome, nowMs: number): KeepaliveState {
+  return {
+    ...state,
+    consecutiveFailures: state.consecutiveFailures + 1,
+    lastFailure: { atMs: nowMs, reason: toResult(outcome) },
+    nextKeepAliveAtMs: nextAttemptMs(state, outcome, nowMs),
+  };
+}
+
+function isConfirmedGone(state: KeepaliveState, nowMs: number): boolean {
+  return state.firstUnclearAtMs !== undefined && nowMs - state.firstUnclearAtMs >= state.limits.confirmGoneAfterMs;
+}
+
+function expiresAtMs(state: KeepaliveState): number {
+  const { expireAfterMs, maximumCallMs } = state.limits;
+  const givenUpAtMs = lastProofOfLifeMs(state) + expireAfterMs;
+  return maximumCallMs === undefined ? givenUpAtMs : Math.min(givenUpAtMs, state.firstSeenAtMs + maximumCallMs);
+}
+
+function withRecent(state: KeepaliveState, outcome: KeepAliveOutcome, nowMs: number): readonly RecentKeepAlive[] {
+  const recent: RecentKeepAlive = {
+    atMs: Math.min(outcome.sentAtMs, nowMs),
+    result: toResult(outcome),
+    ms: outcome.durationMs,
+    ...(outcome.requestId === undefined ? {} : { requestId: outcome.requestId }),
+  };
+  return [...state.recent, recent].slice(-RECENT_KEPT);
+}
+
+function toResult(outcome: KeepAliveOutcome): string {
+  switch (outcome.kind) {
+    case 'alive':
+    case 'gone':
+      return outcome.kind;
+    case 'unclear':
+      return 'unclear: 404 without "call not found"';
+    case 'denied':
+      return `denied: ${outcome.code}`;
+    case 'retry':
+      return outcome.reason;
+  }
+}

@@ -1,0 +1,53 @@
+import type { InvocationContext } from '@azure/functions';
+import type { CallStore } from '../adapters/call-store.ts';
+import type { Clock } from '../adapters/clock.ts';
+import { updateRecord } from '../calls/update-record.ts';
+import type { CallId } from '../core/call-id.ts';
+import { cleanUpCall } from '../core/call-record.ts';
+import type { CallEnded } from '../core/keepalive-state.ts';
+import { logEvents } from './log-events.ts';
+
+/** What the orchestration hands to the `cleanUp` activity at its end. */
+export interface CleanUpInput {
+  readonly callId: CallId;
+  readonly graphCallId: string;
+  readonly ended: CallEnded;
+  readonly keepAlives: number;
+  readonly lastKeepAliveAtMs?: number;
+  readonly misconfigurationSuspected?: true;
+}
+
+export interface CleanUpDependencies {
+  readonly store: CallStore;
+  readonly clock: Clock;
+  readonly botAppId: string;
+}
+
+/**
+ * The activity `cleanUp`: closes the call's record with the reason and the sums. May run twice: the second changes nothing.
+ *
+ * Errors: CallStoreError; the orchestration tries again.  Effects: one write of the record, one event.
+ */
+export function cleanUp({ store, clock, botAppId }: CleanUpDependencies) {
+  return async (input: CleanUpInput, context: InvocationContext): Promise<{ readonly cleanedUp: boolean }> => {
+    const { callId, graphCallId, ended, keepAlives, lastKeepAliveAtMs } = input;
+    const seen = { callId, graphCallId, appId: botAppId, facts: {} };
+    const sums = { keepAlives, ...(lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAtMs }) };
+    const nowMs = clock.nowMs();
+    const { before, after } = await updateRecord(store, callId, (stored) =>
+      cleanUpCall(stored, seen, ended, sums, nowMs),
+    );
+    const cleanedUp = before?.cleanedUpAtMs === undefined;
+    if (cleanedUp) {
+      logEvents(context)({
+        event: 'call.cleanedUp',
+        level: input.misconfigurationSuspected ? 'warning' : 'info',
+        callId,
+        reason: after?.endReason ?? ended.reason,
+        keepAlives,
+        misconfigurationSuspected: input.misconfigurationSuspected,
+      });
+    }
+    return { cleanedUp };
+  };
+}

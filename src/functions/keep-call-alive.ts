@@ -1,0 +1,111 @@
+import { type OrchestrationContext, RetryOptions, type Task } from 'durable-functions';
+import { CALL_ENDED_EVENT, CLEAN_UP_ACTIVITY, KEEP_ALIVE_ACTIVITY } from '../core/durable-names.ts';
+import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
+import { advance, end, nextStep } from '../core/keepalive-machine.ts';
+import { type CallEnded, deadlineMs, type KeepaliveState } from '../core/keepalive-state.ts';
+import { toKeepaliveStatus } from '../core/keepalive-status.ts';
+import { parseCallEnded, parseKeepaliveState, parseOutcome } from '../core/parse-keepalive.ts';
+import type { CleanUpInput } from './clean-up.ts';
+import type { KeepAliveInput } from './keep-alive.ts';
+
+/**
+ * Tries per generation: the history starts afresh after so many, which bounds what each turn has to replay.
+ * Rare, because an event that is buffered across `continueAsNew` would be lost.
+ */
+const ATTEMPTS_PER_GENERATION = 48;
+const CLEAN_UP_TRIES = 300;
+
+/**
+ * The orchestrator: keeps one call alive until it has ended, then cleans up.
+ *
+ * Replayed by the engine for as long as an instance lives: change the order or kind of its yields only behind a branch
+ * on `context.df.version`. Every decision is made in core; this function only waits, calls and remembers.
+ * One wait for `callEnded` per generation, made before the loop: the last waiter gets an event, so a wait per round
+ * would lose one. `Task.any` does not see an event that came while nothing was yielded on it: hence `isCompleted`.
+ * Source: https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-eternal-orchestrations
+ */
+export function* keepCallAlive(context: OrchestrationContext): Generator<Task, unknown, unknown> {
+  const { df } = context;
+  let state = parseKeepaliveState(df.getInput(), df.instanceId);
+  const callEnded = df.waitForExternalEvent(CALL_ENDED_EVENT);
+
+  for (let attempts = 0; ; attempts++) {
+    if (isDone(callEnded)) state = end(state, parseCallEnded(callEnded.result));
+    const nowMs = df.currentUtcDateTime.getTime();
+    const step = nextStep(state, nowMs);
+    if (step.kind === 'end') return yield* finish(context, end(state, step.ended));
+    if (attempts >= ATTEMPTS_PER_GENERATION) {
+      df.continueAsNew(state);
+      return undefined;
+    }
+    df.setCustomStatus(toKeepaliveStatus(state, nowMs));
+    if (step.kind === 'wait') {
+      const timer = df.createTimer(new Date(step.untilMs));
+      if ((yield df.Task.any([callEnded, timer])) === callEnded) {
+        if (!isDone(timer)) timer.cancel();
+        continue;
+      }
+    }
+    state = yield* tryOnce(context, state);
+  }
+}
+
+/** One keepAlive activity. One that fails all the same (worker crash, time-out) counts as a failed try. */
+function* tryOnce({ df }: OrchestrationContext, state: KeepaliveState): Generator<Task, KeepaliveState, unknown> {
+  const input: KeepAliveInput = {
+    callId: state.callId,
+    graphCallId: state.graphCallId,
+    ...(state.tenantId === undefined ? {} : { tenantId: state.tenantId }),
+    attempt: state.attempts + 1,
+    dueAtMs: state.nextKeepAliveAtMs,
+    deadlineAtMs: deadlineMs(state),
+  };
+  let outcome: KeepAliveOutcome;
+  try {
+    const result = yield df.callActivity(KEEP_ALIVE_ACTIVITY, input);
+    outcome = parseOutcome(result, state, df.currentUtcDateTime.getTime());
+  } catch {
+    outcome = parseOutcome(undefined, state, df.currentUtcDateTime.getTime());
+  }
+  return advance(state, outcome, df.currentUtcDateTime.getTime());
+}
+
+function* finish({ df }: OrchestrationContext, state: KeepaliveState): Generator<Task, unknown, unknown> {
+  const ended: CallEnded = state.ended ?? { reason: 'expired' };
+  df.setCustomStatus(toKeepaliveStatus(state, df.currentUtcDateTime.getTime()));
+  const input: CleanUpInput = {
+    callId: state.callId,
+    graphCallId: state.graphCallId,
+    ended,
+    keepAlives: state.keepAlives,
+    ...(state.lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAtMs: state.lastKeepAliveAtMs }),
+    ...(state.misconfigurationSuspected === undefined ? {} : { misconfigurationSuspected: true }),
+  };
+  let cleanUp: 'done' | 'failed' = 'done';
+  try {
+    yield df.callActivityWithRetry(CLEAN_UP_ACTIVITY, cleanUpRetry(state), input);
+  } catch {
+    cleanUp = 'failed'; // the reconciler closes the record from this output
+  }
+  return {
+    callId: state.callId,
+    endReason: ended.reason,
+    ...(ended.resultInfo === undefined ? {} : { resultInfo: ended.resultInfo }),
+    keepAlives: state.keepAlives,
+    attempts: state.attempts,
+    cleanUp,
+  };
+}
+
+/** A day of tries. Never `retryTimeoutInMilliseconds`: durable-functions 3.5 waits for ever once it has passed. */
+function cleanUpRetry({ limits }: KeepaliveState): RetryOptions {
+  const retry = new RetryOptions(limits.firstDelayMs, CLEAN_UP_TRIES);
+  retry.backoffCoefficient = 2;
+  retry.maxRetryIntervalInMilliseconds = limits.overdueIntervalMs;
+  return retry;
+}
+
+/** The one place that reads a task's completion: durable-functions 4 renames it to `isComplete`. */
+function isDone(task: Pick<Task, 'isCompleted'>): boolean {
+  return task.isCompleted;
+}

@@ -1,0 +1,91 @@
+import { app, type HttpHandler, type InvocationContext } from '@azure/functions';
+import * as df from 'durable-functions';
+import type { CallStore } from '../adapters/call-store.ts';
+import type { CallbackTokenVerifier } from '../adapters/callback-token.ts';
+import type { Clock } from '../adapters/clock.ts';
+import type { DurableCalls } from '../adapters/durable-calls.ts';
+import type { GraphCalls } from '../adapters/graph-calls.ts';
+import type { CallEffects } from '../calls/call-effects.ts';
+import type { ResourceOwner } from '../core/call-resource.ts';
+import { CLEAN_UP_ACTIVITY, KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../core/durable-names.ts';
+import type { KeepaliveLimits } from '../core/keepalive-limits.ts';
+import { cleanUp } from './clean-up.ts';
+import { getCall } from './get-call.ts';
+import { health, misconfiguredHealth } from './health.ts';
+import { keepAlive } from './keep-alive.ts';
+import { keepCallAlive } from './keep-call-alive.ts';
+import { logEvents } from './log-events.ts';
+import { receiveNotifications } from './receive-notifications.ts';
+
+/** Everything the deployed functions need from outside. */
+export interface AppDependencies {
+  readonly owner: ResourceOwner;
+  readonly homeTenantId: string;
+  readonly limits: KeepaliveLimits;
+  readonly timeScale: number;
+  readonly clock: Clock;
+  readonly store: CallStore;
+  readonly tokens: CallbackTokenVerifier;
+  readonly graph: GraphCalls;
+  /** Wraps the durable client of one invocation. */
+  readonly createDurableCalls: (client: df.DurableClient) => DurableCalls;
+}
+
+type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** Registers every function with the Functions runtime: names, triggers, routes and keys stand here and nowhere else. */
+export function registerFunctions(dependencies: AppDependencies): void {
+  const { clock, store, owner, graph, timeScale } = dependencies;
+  const durableClient = df.input.durableClient();
+  const durableOf = (context: InvocationContext) => dependencies.createDurableCalls(df.getClient(context));
+  const effectsOf = (context: InvocationContext): CallEffects => ({
+    store,
+    clock,
+    durable: durableOf(context),
+    log: logEvents(context),
+    limits: dependencies.limits,
+    homeTenantId: dependencies.homeTenantId,
+  });
+  const http = (
+    name: string,
+    method: HttpMethod,
+    route: string,
+    authLevel: 'anonymous' | 'function',
+    handler: HttpHandler,
+  ) => app.http(name, { methods: [method], route, authLevel, extraInputs: [durableClient], handler });
+
+  df.app.orchestration(ORCHESTRATOR_NAME, keepCallAlive);
+  df.app.activity(KEEP_ALIVE_ACTIVITY, { handler: keepAlive({ graph, timeScale }) });
+  df.app.activity(CLEAN_UP_ACTIVITY, { handler: cleanUp({ store, clock, botAppId: owner.botAppId }) });
+
+  // Anonymous for the key, not for the token: Graph signs its notifications, and nothing is read before that is verified.
+  const receive = receiveNotifications({ tokens: dependencies.tokens, owner, effectsOf });
+  http('receiveNotifications', 'POST', 'notifications', 'anonymous', receive);
+  http('getHealth', 'GET', 'health', 'anonymous', health({ store, clock, durableOf }));
+  http('getCall', 'GET', 'calls/{callId}', 'function', getCall({ store, durableOf }));
+}
+
+/**
+ * Registers the app in a state in which it can only say so: notifications get 503 so that nobody takes them for
+ * accepted, and running orchestrations stay alive, their tries failing, until the settings are mended.
+ */
+export function registerMisconfigured(problems: number): void {
+  const refuse = () => {
+    throw new Error(`The app has ${problems} problem(s) in its settings. They are listed in the log of its start.`);
+  };
+  df.app.orchestration(ORCHESTRATOR_NAME, keepCallAlive);
+  df.app.activity(KEEP_ALIVE_ACTIVITY, { handler: refuse });
+  df.app.activity(CLEAN_UP_ACTIVITY, { handler: refuse });
+  app.http('receiveNotifications', {
+    methods: ['POST'],
+    route: 'notifications',
+    authLevel: 'anonymous',
+    handler: () => ({ status: 503, headers: { 'Retry-After': '60' } }),
+  });
+  app.http('getHealth', {
+    methods: ['GET'],
+    route: 'health',
+    authLevel: 'anonymous',
+    handler: misconfiguredHealth(problems),
+  });
+}
