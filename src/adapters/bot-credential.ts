@@ -85,8 +85,12 @@ async function openCredential(settings: BotCredentialSettings, tenantId: string)
     }
     case 'clientCertificate': {
       const { certificate } = credential;
-      const source = 'path' in certificate ? { certificatePath: certificate.path } : { certificate: certificate.pem };
-      return new identity.ClientCertificateCredential(tenantId, appId, source, options);
+      if ('path' in certificate) {
+        return new identity.ClientCertificateCredential(tenantId, appId, certificate.path, options);
+      }
+      // Tools that take settings on one line write a PEM's line ends as \\n; a PEM has no other backslash.
+      const pem = { certificate: certificate.pem.replaceAll('\\n', '\n') };
+      return new identity.ClientCertificateCredential(tenantId, appId, pem, options);
     }
     case 'clientSecret':
       return new identity.ClientSecretCredential(tenantId, appId, credential.secret, options);
