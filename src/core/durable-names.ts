@@ -2,4 +2,5 @@
 export const ORCHESTRATOR_NAME = 'keepCallAlive';
 export const KEEP_ALIVE_ACTIVITY = 'keepAlive';
 export const CLEAN_UP_ACTIVITY = 'cleanUp';
+export const DELIVER_CALL_ENDED_ACTIVITY = 'deliverCallEnded';
 export const CALL_ENDED_EVENT = 'callEnded';

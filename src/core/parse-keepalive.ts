@@ -51,7 +51,7 @@ export function parseCallEnded(payload: unknown): CallEnded {
 
 /** Reads what the activity returned; an activity that failed, or returned something else, is a try to repeat. */
 export function parseOutcome(result: unknown, state: KeepaliveState, nowMs: number): KeepAliveOutcome {
-  if (isPlainObject(result) && OUTCOMES.has(String(result['kind'])) && Number.isFinite(result['sentAtMs'])) {
+  if (isPlainObject(result) && OUTCOMES.has(String(result.kind)) && Number.isFinite(result.sentAtMs)) {
     return result as unknown as KeepAliveOutcome;
   }
   return {

@@ -21,6 +21,8 @@ export interface CleanUpDependencies {
   readonly store: CallStore;
   readonly clock: Clock;
   readonly botAppId: string;
+  /** Whether a webhook wants to hear of the end: the orchestration then calls `deliverCallEnded`. */
+  readonly deliver: boolean;
 }
 
 /**
@@ -28,8 +30,8 @@ export interface CleanUpDependencies {
  *
  * Errors: CallStoreError; the orchestration tries again.  Effects: one write of the record, one event.
  */
-export function cleanUp({ store, clock, botAppId }: CleanUpDependencies) {
-  return async (input: CleanUpInput, context: InvocationContext): Promise<{ readonly cleanedUp: boolean }> => {
+export function cleanUp({ store, clock, botAppId, deliver }: CleanUpDependencies) {
+  return async (input: CleanUpInput, context: InvocationContext): Promise<{ readonly deliver: boolean }> => {
     const { callId, graphCallId, ended, keepAlives, lastKeepAliveAtMs } = input;
     const seen = { callId, graphCallId, appId: botAppId, facts: {} };
     const sums = { keepAlives, ...(lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAtMs }) };
@@ -37,8 +39,7 @@ export function cleanUp({ store, clock, botAppId }: CleanUpDependencies) {
     const { before, after } = await updateRecord(store, callId, (stored) =>
       cleanUpCall(stored, seen, ended, sums, nowMs),
     );
-    const cleanedUp = before?.cleanedUpAtMs === undefined;
-    if (cleanedUp) {
+    if (before?.cleanedUpAtMs === undefined) {
       logEvents(context)({
         event: 'call.cleanedUp',
         level: input.misconfigurationSuspected ? 'warning' : 'info',
@@ -48,6 +49,6 @@ export function cleanUp({ store, clock, botAppId }: CleanUpDependencies) {
         misconfigurationSuspected: input.misconfigurationSuspected,
       });
     }
-    return { cleanedUp };
+    return { deliver };
   };
 }

@@ -1,10 +1,21 @@
-import { type OrchestrationContext, RetryOptions, type Task } from 'durable-functions';
-import { CALL_ENDED_EVENT, CLEAN_UP_ACTIVITY, KEEP_ALIVE_ACTIVITY } from '../core/durable-names.ts';
+import {
+  type DurableOrchestrationContext,
+  type OrchestrationContext,
+  RetryOptions,
+  type Task,
+} from 'durable-functions';
+import {
+  CALL_ENDED_EVENT,
+  CLEAN_UP_ACTIVITY,
+  DELIVER_CALL_ENDED_ACTIVITY,
+  KEEP_ALIVE_ACTIVITY,
+} from '../core/durable-names.ts';
 import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
 import { advance, end, nextStep } from '../core/keepalive-machine.ts';
 import { type CallEnded, deadlineMs, type KeepaliveState } from '../core/keepalive-state.ts';
 import { toKeepaliveStatus } from '../core/keepalive-status.ts';
 import { parseCallEnded, parseKeepaliveState, parseOutcome } from '../core/parse-keepalive.ts';
+import { isPlainObject } from '../core/plain-object.ts';
 import type { CleanUpInput } from './clean-up.ts';
 import type { KeepAliveInput } from './keep-alive.ts';
 
@@ -14,6 +25,7 @@ import type { KeepAliveInput } from './keep-alive.ts';
  */
 const ATTEMPTS_PER_GENERATION = 48;
 const CLEAN_UP_TRIES = 300;
+const DELIVERY_TRIES = 30;
 
 /**
  * The orchestrator: keeps one call alive until it has ended, then cleans up.
@@ -81,20 +93,37 @@ function* finish({ df }: OrchestrationContext, state: KeepaliveState): Generator
     ...(state.lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAtMs: state.lastKeepAliveAtMs }),
     ...(state.misconfigurationSuspected === undefined ? {} : { misconfigurationSuspected: true }),
   };
-  let cleanUp: 'done' | 'failed' = 'done';
+  let cleanedUp: unknown;
   try {
-    yield df.callActivityWithRetry(CLEAN_UP_ACTIVITY, cleanUpRetry(state), input);
+    cleanedUp = yield df.callActivityWithRetry(CLEAN_UP_ACTIVITY, cleanUpRetry(state), input);
   } catch {
-    cleanUp = 'failed'; // the reconciler closes the record from this output
+    cleanedUp = undefined; // the reconciler closes the record from the output
   }
+  const webhook = asksForDelivery(cleanedUp) ? yield* deliver(df, state, input) : undefined;
   return {
     callId: state.callId,
     endReason: ended.reason,
     ...(ended.resultInfo === undefined ? {} : { resultInfo: ended.resultInfo }),
     keepAlives: state.keepAlives,
     attempts: state.attempts,
-    cleanUp,
+    ...(state.lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAtMs: state.lastKeepAliveAtMs }),
+    cleanUp: cleanedUp === undefined ? 'failed' : 'done',
+    ...(webhook === undefined ? {} : { webhook }),
   };
+}
+
+/** Tells the bot's webhook; tried for a day. The activity logs each failure, and nothing is lost: the record has it all. */
+function* deliver(
+  df: DurableOrchestrationContext,
+  state: KeepaliveState,
+  input: CleanUpInput,
+): Generator<Task, 'delivered' | 'undelivered', unknown> {
+  try {
+    yield df.callActivityWithRetry(DELIVER_CALL_ENDED_ACTIVITY, deliveryRetry(state), input);
+    return 'delivered';
+  } catch {
+    return 'undelivered';
+  }
 }
 
 /** A day of tries. Never `retryTimeoutInMilliseconds`: durable-functions 3.5 waits for ever once it has passed. */
@@ -103,6 +132,18 @@ function cleanUpRetry({ limits }: KeepaliveState): RetryOptions {
   retry.backoffCoefficient = 2;
   retry.maxRetryIntervalInMilliseconds = limits.overdueIntervalMs;
   return retry;
+}
+
+/** 5 s, then three times as long each time up to an hour: 24 hours in all. */
+function deliveryRetry({ limits }: KeepaliveState): RetryOptions {
+  const retry = new RetryOptions(limits.firstDelayMs, DELIVERY_TRIES);
+  retry.backoffCoefficient = 3;
+  retry.maxRetryIntervalInMilliseconds = Math.round(limits.expireAfterMs / 24);
+  return retry;
+}
+
+function asksForDelivery(cleanedUp: unknown): boolean {
+  return isPlainObject(cleanedUp) && cleanedUp.deliver === true;
 }
 
 /** The one place that reads a task's completion: durable-functions 4 renames it to `isComplete`. */

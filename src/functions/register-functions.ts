@@ -56,7 +56,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
 
   df.app.orchestration(ORCHESTRATOR_NAME, keepCallAlive);
   df.app.activity(KEEP_ALIVE_ACTIVITY, { handler: keepAlive({ graph, timeScale }) });
-  df.app.activity(CLEAN_UP_ACTIVITY, { handler: cleanUp({ store, clock, botAppId: owner.botAppId }) });
+  df.app.activity(CLEAN_UP_ACTIVITY, { handler: cleanUp({ store, clock, botAppId: owner.botAppId, deliver: false }) });
 
   // Anonymous for the key, not for the token: Graph signs its notifications, and nothing is read before that is verified.
   const receive = receiveNotifications({ tokens: dependencies.tokens, owner, effectsOf });
