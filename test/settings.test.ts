@@ -194,7 +194,9 @@ describe('what must not be set', () => {
     [{ GRAPH_BASE_URL: 'http://127.0.0.1.example/v1.0' }, /^GRAPH_BASE_URL must be an https URL/],
     [{ GRAPH_BASE_URL: 'https://user:pass@graph.example/v1.0' }, /without user name/],
     [{ GRAPH_BASE_URL: 'https://graph.example' }, /^GRAPH_BASE_URL must end in the API version/],
-    [{ GRAPH_BASE_URL: 'https://graph.example/x?y=/v1.0' }, /^GRAPH_BASE_URL must/],
+    [{ GRAPH_BASE_URL: 'https://graph.example/x?y=/v1.0' }, /^GRAPH_BASE_URL must end in the API version/],
+    [{ GRAPH_BASE_URL: 'https://graph.example/v1.0?y=1' }, /^GRAPH_BASE_URL must not have a query/],
+    [{ BOT_NOTIFICATION_URL: 'https://bot.example/#calls' }, /^BOT_NOTIFICATION_URL must be an https URL .* fragment/],
     [{ GRAPH_BASE_URL: 'not a url' }, /^GRAPH_BASE_URL must be an https URL/],
     [
       { CALLBACK_OPENID_METADATA_URL: 'http://login.example/keys' },
