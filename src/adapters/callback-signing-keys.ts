@@ -51,7 +51,6 @@ export function createSigningKeys({
     try {
       keys = await fetchSigningKeys(metadataUrl, fetch, signal);
       fetchedAtMs = clock.nowMs();
-      failure = undefined;
     } catch (error) {
       failure = { reason: failureReason(error), atMs: clock.nowMs() };
     } finally {

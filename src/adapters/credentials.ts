@@ -40,7 +40,7 @@ export interface GraphTokenSourceDependencies {
 interface TenantTokens {
   token?: BotAccessToken;
   pending?: Promise<BotAccessToken> | undefined;
-  failure?: { readonly error: CredentialError; readonly untilMs: number } | undefined;
+  failure?: { readonly error: CredentialError; readonly untilMs: number };
 }
 
 /** MSAL renews at the same distance, so that asking earlier would only bring the same token again. */
@@ -60,7 +60,6 @@ export function createGraphTokenSource(dependencies: GraphTokenSourceDependencie
     try {
       const token = await requestToken(tenantId, dependencies);
       known.token = token;
-      known.failure = undefined;
       return token;
     } catch (cause) {
       const error = new CredentialError(tenantId, cause);
@@ -110,11 +109,10 @@ async function requestToken(tenantId: string, dependencies: GraphTokenSourceDepe
   }
 }
 
-/** The promise, or the signal's reason if that comes first. A later failure of the promise is then nobody's concern. */
+/** The promise, or the reason of the signal, not yet aborted, if that comes first. A later failure of the promise is then nobody's concern. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
