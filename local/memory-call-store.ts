@@ -1,0 +1,66 @@
+import type { CallStore, StoredCall, WriteResult } from '../src/adapters/call-store.ts';
+import type { CallId } from '../src/core/call-id.ts';
+import type { CallRecord } from '../src/core/call-record.ts';
+
+export type CallStoreOperation = keyof CallStore;
+
+/** Called around each operation; what it throws, the caller of the store gets. `list` and `ping` have no call. */
+export type CallStoreHook = (operation: CallStoreOperation, callId?: CallId) => void | Promise<void>;
+
+export interface MemoryCallStoreOptions {
+  /** Before anything happens: throwing is an outage. */
+  readonly before?: CallStoreHook;
+  /** After it has happened: throwing is an answer that got lost, so that the caller cannot know whether it happened. */
+  readonly after?: CallStoreHook;
+}
+
+/** The table of calls in memory, for tests and simulation. Records go in and come out as JSON, as they do with a real table. */
+export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions = {}): CallStore {
+  const rows = new Map<CallId, { readonly json: string; readonly etag: string }>();
+  let writes = 0;
+
+  function put(record: CallRecord): void {
+    writes++;
+    rows.set(record.callId, { json: JSON.stringify(record), etag: `W/"${writes}"` });
+  }
+
+  async function perform<T>(operation: CallStoreOperation, callId: CallId | undefined, act: () => T): Promise<T> {
+    await before?.(operation, callId);
+    const result = act();
+    await after?.(operation, callId);
+    return result;
+  }
+
+  /** Runs `write` when the row still has this ETag. */
+  function guarded(callId: CallId, etag: string, write: () => void): WriteResult {
+    if (rows.get(callId)?.etag !== etag) return 'conflict';
+    write();
+    return 'written';
+  }
+
+  return {
+    read: (callId) => perform('read', callId, () => toStoredCall(rows.get(callId))),
+    insert: (record) =>
+      perform('insert', record.callId, () => {
+        if (rows.has(record.callId)) return 'conflict';
+        put(record);
+        return 'written';
+      }),
+    replace: (record, etag) => perform('replace', record.callId, () => guarded(record.callId, etag, () => put(record))),
+    remove: (callId, etag) =>
+      perform('remove', callId, () =>
+        rows.has(callId) ? guarded(callId, etag, () => rows.delete(callId)) : 'written',
+      ),
+    async *list(phases) {
+      const stored = await perform('list', undefined, () =>
+        [...rows.values()].flatMap((row) => toStoredCall(row) ?? []),
+      );
+      yield* stored.filter(({ record }) => phases.includes(record.phase));
+    },
+    ping: () => perform('ping', undefined, () => undefined),
+  };
+}
+
+function toStoredCall(row: { readonly json: string; readonly etag: string } | undefined): StoredCall | undefined {
+  return row === undefined ? undefined : { record: JSON.parse(row.json), etag: row.etag };
+}

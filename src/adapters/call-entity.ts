@@ -1,0 +1,152 @@
+import type { TableEntity } from '@azure/data-tables';
+import { z } from 'zod';
+import { type CallFacts, withoutAbsent } from '../core/call-facts.ts';
+import { type CallId, parseCallId } from '../core/call-id.ts';
+import type { CallRecord } from '../core/call-record.ts';
+import type { ResultInfo } from '../core/keepalive-state.ts';
+import { isPlainObject, type PlainObject } from '../core/plain-object.ts';
+
+/** The keys of a call's row. The first two hex digits spread the calls over 256 partitions. */
+export function toEntityKeys(callId: CallId): { readonly partitionKey: string; readonly rowKey: string } {
+  return { partitionKey: callId.slice(0, 2), rowKey: callId };
+}
+
+/** A string column holds 64 KiB of UTF-16. Source: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
+const longestColumn = 32_000;
+
+/**
+ * The record as a row whose columns can be read in a storage explorer: instants as DateTime, the facts as one JSON text.
+ *
+ * Facts beyond 32,000 characters are dropped, the longest ones first. An empty resultInfo is not kept.
+ */
+export function toEntity(record: CallRecord): TableEntity {
+  const { callId, firstSeenAtMs, establishedAtMs, endedAtMs, cleanedUpAtMs, lastKeepAliveAtMs, lastRescueAtMs } =
+    record;
+  const { resultInfo, facts } = record;
+  return {
+    ...toEntityKeys(callId),
+    ...withoutAbsent({
+      graphCallId: record.graphCallId,
+      appId: record.appId,
+      phase: record.phase,
+      firstSeenAt: toDate(firstSeenAtMs),
+      establishedAt: toDate(establishedAtMs),
+      endedAt: toDate(endedAtMs),
+      endReason: record.endReason,
+      resultCode: toNumberColumn(resultInfo?.code),
+      resultSubcode: toNumberColumn(resultInfo?.subcode),
+      resultMessage: resultInfo?.message,
+      terminationReason: record.terminationReason,
+      cleanedUpAt: toDate(cleanedUpAtMs),
+      keepAlives: record.keepAlives,
+      lastKeepAliveAt: toDate(lastKeepAliveAtMs),
+      lastRescueAt: toDate(lastRescueAtMs),
+      facts: toFactsColumn(facts),
+    }),
+  };
+}
+
+function toDate(ms: number | undefined): Date | undefined {
+  return ms === undefined ? undefined : new Date(ms);
+}
+
+/** A bare number beyond Int32 is refused by the service; Graph's codes fit, but nobody promises it. */
+function toNumberColumn(value: number | undefined) {
+  return value === undefined || (value | 0) === value ? value : { type: 'Double', value: String(value) };
+}
+
+function toFactsColumn(facts: CallFacts): string {
+  const shortestFirst = Object.entries(facts)
+    .map(([name, value]) => ({ name, value, length: JSON.stringify({ [name]: value }).length }))
+    .sort((one, other) => one.length - other.length);
+  let length = 0;
+  const fitting = shortestFirst.filter((fact) => {
+    length += fact.length;
+    return length <= longestColumn;
+  });
+  return JSON.stringify(Object.fromEntries(fitting.map(({ name, value }) => [name, value])));
+}
+
+const plainObject = z.custom<PlainObject>(isPlainObject);
+
+const factsSchema = z.object({
+  tenantId: z.string().exactOptional(),
+  direction: z.string().exactOptional(),
+  callChainId: z.string().exactOptional(),
+  scenarioId: z.string().exactOptional(),
+  chatInfo: plainObject.exactOptional(),
+  meetingInfo: plainObject.exactOptional(),
+  requestedModalities: z.array(z.string()).exactOptional(),
+  mediaConfigKind: z.string().exactOptional(),
+  callbackUri: z.string().exactOptional(),
+  subject: z.string().exactOptional(),
+  sourceId: z.string().exactOptional(),
+  targetIds: z.array(z.string()).exactOptional(),
+});
+
+const instant = z.date().transform((date) => date.getTime());
+
+const rowSchema = z.object({
+  graphCallId: z.string(),
+  appId: z.string(),
+  phase: z.enum(['observed', 'starting', 'active', 'ended']),
+  firstSeenAt: instant,
+  establishedAt: instant.optional(),
+  endedAt: instant.optional(),
+  endReason: z.enum(['terminated', 'notFound', 'stopped', 'expired']).optional(),
+  resultCode: z.number().optional(),
+  resultSubcode: z.number().optional(),
+  resultMessage: z.string().optional(),
+  terminationReason: z.string().optional(),
+  cleanedUpAt: instant.optional(),
+  keepAlives: z.number().optional(),
+  lastKeepAliveAt: instant.optional(),
+  lastRescueAt: instant.optional(),
+  facts: z.string().transform(parseJson).pipe(factsSchema),
+});
+
+/** A row's record, or the first column that is not as `toEntity` writes it. */
+export type ParsedEntity =
+  | { readonly kind: 'record'; readonly record: CallRecord }
+  | { readonly kind: 'unreadable'; readonly column: string };
+
+/** Reads a row that anybody may have edited. Never throws. */
+export function parseEntity(entity: { readonly partitionKey?: string; readonly rowKey?: string }): ParsedEntity {
+  const callId = parseCallId(entity.rowKey ?? '');
+  if (callId === undefined || callId !== entity.rowKey) return { kind: 'unreadable', column: 'RowKey' };
+  if (entity.partitionKey !== toEntityKeys(callId).partitionKey) return { kind: 'unreadable', column: 'PartitionKey' };
+  const parsed = rowSchema.safeParse(entity);
+  if (!parsed.success) return { kind: 'unreadable', column: String(parsed.error.issues[0]?.path[0]) };
+  // It becomes part of a URL with the bot's token, so it must be this call's id and nothing else.
+  if (parseCallId(parsed.data.graphCallId) !== callId) return { kind: 'unreadable', column: 'graphCallId' };
+  return { kind: 'record', record: toRecord(callId, parsed.data) };
+}
+
+function toRecord(callId: CallId, row: z.infer<typeof rowSchema>): CallRecord {
+  const { graphCallId, appId, phase, firstSeenAt, facts } = row;
+  const optional = withoutAbsent({
+    establishedAtMs: row.establishedAt,
+    endedAtMs: row.endedAt,
+    endReason: row.endReason,
+    resultInfo: toResultInfo(row),
+    terminationReason: row.terminationReason,
+    cleanedUpAtMs: row.cleanedUpAt,
+    keepAlives: row.keepAlives,
+    lastKeepAliveAtMs: row.lastKeepAliveAt,
+    lastRescueAtMs: row.lastRescueAt,
+  });
+  return { callId, graphCallId, appId, phase, firstSeenAtMs: firstSeenAt, ...optional, facts };
+}
+
+function toResultInfo(row: z.infer<typeof rowSchema>): ResultInfo | undefined {
+  const info = withoutAbsent({ code: row.resultCode, subcode: row.resultSubcode, message: row.resultMessage });
+  return Object.keys(info).length === 0 ? undefined : info;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import type { CallId } from '../core/call-id.ts';
+import type { CallPhase } from '../core/call-record.ts';
+import { parseEntity, toEntity, toEntityKeys } from './call-entity.ts';
+import { type CallStore, CallStoreError, type StoredCall } from './call-store.ts';
+import type { Clock } from './clock.ts';
+import { createTableRequests, type SendTableRequest } from './table-requests.ts';
+import type { TableStorage } from './table-storage.ts';
+
+export interface TableCallStoreDependencies {
+  readonly storage: TableStorage;
+  readonly clock: Clock;
+  /** Told of each row that `list` leaves out because it is not one this app has written, or was edited by hand. */
+  readonly onUnreadable: (rowKey: string) => void;
+  /** Default `Calls`. */
+  readonly tableName?: string;
+  /** For one request with its retries; a page of `list` is one. Default 10 s. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The table of calls in Azure Table Storage.
+ *
+ * The SDK repeats a request whose answer got lost. If the first try had been carried out, the repeated one meets it: an insert or
+ * replace that did succeed may therefore report `conflict`. The caller then reads its own record, which is as it wanted it.
+ *
+ * Errors: CallStoreError; with code `unreadableRow` when `read` finds a row that does not hold a record.
+ * Effects: requests to the table; creates it when it does not exist.
+ */
+export function createTableCallStore(dependencies: TableCallStoreDependencies): CallStore {
+  const { onUnreadable, tableName = 'Calls', timeoutMs = 10_000 } = dependencies;
+  const request = createTableRequests({ ...dependencies, tableName, timeoutMs });
+  return {
+    read: (callId) => read(request, callId),
+    async insert(record) {
+      const { kind } = await request(
+        { operation: 'insert', callId: record.callId, refusals: ['exists'] },
+        (table, abortSignal) => table.createEntity(toEntity(record), { abortSignal }),
+      );
+      return kind === 'done' ? 'written' : 'conflict';
+    },
+    async replace(record, etag) {
+      const { kind } = await request(
+        { operation: 'replace', callId: record.callId, refusals: ['changed', 'missing'] },
+        (table, abortSignal) => table.updateEntity(toEntity(record), 'Replace', { etag, abortSignal }),
+      );
+      return kind === 'done' ? 'written' : 'conflict';
+    },
+    async remove(callId, etag) {
+      const { partitionKey, rowKey } = toEntityKeys(callId);
+      const answer = await request(
+        { operation: 'remove', callId, refusals: ['changed', 'missing'] },
+        (table, abortSignal) => table.deleteEntity(partitionKey, rowKey, { etag, abortSignal }),
+      );
+      return answer.kind === 'refused' && answer.refusal === 'changed' ? 'conflict' : 'written';
+    },
+    list: (phases) => list(request, phases, onUnreadable),
+    async ping() {
+      // No call's row has this key.
+      await request({ operation: 'ping', refusals: ['missing'] }, (table, abortSignal) =>
+        table.getEntity('ping', 'ping', { abortSignal }),
+      );
+    },
+  };
+}
+
+async function read(request: SendTableRequest, callId: CallId): Promise<StoredCall | undefined> {
+  const { partitionKey, rowKey } = toEntityKeys(callId);
+  const answer = await request({ operation: 'read', callId, refusals: ['missing'] }, (table, abortSignal) =>
+    table.getEntity(partitionKey, rowKey, { abortSignal }),
+  );
+  if (answer.kind === 'refused') return undefined;
+  const parsed = parseEntity(answer.value);
+  if (parsed.kind === 'unreadable') throw new UnreadableRowError(callId, parsed.column);
+  return { record: parsed.record, etag: answer.value.etag };
+}
+
+async function* list(
+  request: SendTableRequest,
+  phases: readonly CallPhase[],
+  onUnreadable: (rowKey: string) => void,
+): AsyncGenerator<StoredCall> {
+  // An empty filter would ask for everything.
+  if (phases.length === 0) return;
+  const filter = phases.map((phase) => `phase eq '${phase}'`).join(' or ');
+  let continuationToken: string | undefined;
+  do {
+    const page = await listPage(request, filter, continuationToken);
+    for (const entity of page) {
+      const parsed = parseEntity(entity);
+      if (parsed.kind === 'unreadable') onUnreadable(entity.rowKey ?? '');
+      else yield { record: parsed.record, etag: entity.etag };
+    }
+    continuationToken = page.continuationToken;
+  } while (continuationToken !== undefined);
+}
+
+/** One page, asked for on its own so that the time limit covers one request and not the caller's work between pages. */
+async function listPage(request: SendTableRequest, filter: string, continuationToken: string | undefined) {
+  const from = continuationToken === undefined ? {} : { continuationToken };
+  const answer = await request({ operation: 'list', refusals: [] }, (table, abortSignal) =>
+    table.listEntities({ queryOptions: { filter }, abortSignal }).byPage(from).next(),
+  );
+  if (answer.kind === 'refused' || answer.value.done === true) return [];
+  return answer.value.value;
+}
+
+/** The row is there, but does not hold a call's record. */
+class UnreadableRowError extends CallStoreError {
+  constructor(callId: CallId, column: string) {
+    super('read', 'unreadableRow', callId);
+    this.message =
+      `The row of call ${callId} in the table of calls cannot be read: column ${column} is not as this app writes it. ` +
+      'Correct or delete the row in a storage explorer.';
+  }
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { CallStore, StoredCall } from '../../src/adapters/call-store.ts';
+import { type CallId, parseCallId } from '../../src/core/call-id.ts';
+import type { CallPhase, CallRecord } from '../../src/core/call-record.ts';
+import { anyCallRecord } from './call-record-arbitrary.ts';
+
+export function newCallId(): CallId {
+  const callId = parseCallId(randomUUID());
+  if (callId === undefined) throw new Error('randomUUID made no GUID');
+  return callId;
+}
+
+export function newRecord(changes: Partial<CallRecord> = {}): CallRecord {
+  const callId = changes.callId ?? newCallId();
+  return {
+    callId,
+    graphCallId: callId,
+    appId: 'app',
+    phase: 'observed',
+    firstSeenAtMs: 1_790_000_000_123,
+    facts: {},
+    ...changes,
+  };
+}
+
+/** What the store holds of the call; fails the test when it holds nothing. */
+export async function stored(store: CallStore, callId: CallId): Promise<StoredCall> {
+  const found = await store.read(callId);
+  if (found === undefined) throw new Error(`the store has no record of ${callId}`);
+  return found;
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
+/** What every CallStore must do. `store` may be shared with other tests: only calls of its own are looked at. */
+export function describeCallStore(store: CallStore): void {
+  describe('as a call store', () => {
+    test('knows nothing of an unknown call', async () => {
+      expect(await store.read(newCallId())).toBeUndefined();
+    });
+
+    test('gives back any record as it was', async () => {
+      const roundTrip = fc.asyncProperty(anyCallRecord, async (record) => {
+        const before = await store.read(record.callId);
+        const write = before === undefined ? store.insert(record) : store.replace(record, before.etag);
+        expect(await write).toBe('written');
+        expect((await stored(store, record.callId)).record).toStrictEqual(record);
+      });
+      await fc.assert(roundTrip);
+    });
+
+    test.each([
+      ['emoji and combining signs', '📞 Besprechung 👩‍👩‍👧 é 会議'],
+      ['quotes and what looks like a filter', `"it's" 'x' or phase eq 'active' \\ %27`],
+      ['control characters', 'a\u0000b\r\nc\u2028d'],
+      ['a very long text', 'ß'.repeat(1024)],
+    ])('keeps %s in a subject', async (_, subject) => {
+      const record = newRecord({ facts: { subject } });
+      await store.insert(record);
+      expect((await stored(store, record.callId)).record.facts.subject).toBe(subject);
+    });
+
+    test('does not let what it was given or gave be changed from outside', async () => {
+      const targetIds = ['user:1'];
+      const record = newRecord({ facts: { targetIds } });
+      await store.insert(record);
+      targetIds.push('user:2');
+      expect((await stored(store, record.callId)).record.facts.targetIds).toEqual(['user:1']);
+    });
+
+    test('reports a conflict when the call to insert is there already, and keeps it', async () => {
+      const record = newRecord();
+      expect(await store.insert(record)).toBe('written');
+      expect(await store.insert({ ...record, phase: 'ended' })).toBe('conflict');
+      expect((await stored(store, record.callId)).record.phase).toBe('observed');
+    });
+
+    test('lets exactly one of many concurrent inserts win', async () => {
+      const record = newRecord();
+      const apps = ['1', '2', '3', '4', '5', '6', '7', '8'];
+      const results = await Promise.all(apps.map((appId) => store.insert({ ...record, appId })));
+      expect(results.filter((result) => result === 'written')).toHaveLength(1);
+      expect((await stored(store, record.callId)).record.appId).toBe(apps[results.indexOf('written')]);
+    });
+
+    test('replaces the whole record, so that a field left out is gone', async () => {
+      const record = newRecord({
+        terminationReason: 'x',
+        resultInfo: { code: 1 },
+        keepAlives: 3,
+        facts: { subject: 's' },
+      });
+      await store.insert(record);
+      const { etag } = await stored(store, record.callId);
+      const bare = newRecord({ callId: record.callId });
+      expect(await store.replace(bare, etag)).toBe('written');
+      expect((await stored(store, record.callId)).record).toStrictEqual(bare);
+    });
+
+    test('lets exactly one of many concurrent replaces with the same ETag win', async () => {
+      const record = newRecord();
+      await store.insert(record);
+      const { etag } = await stored(store, record.callId);
+      const counts = [1, 2, 3, 4, 5, 6, 7, 8];
+      const results = await Promise.all(counts.map((keepAlives) => store.replace({ ...record, keepAlives }, etag)));
+      expect(results.filter((result) => result === 'written')).toHaveLength(1);
+      expect((await stored(store, record.callId)).record.keepAlives).toBe(counts[results.indexOf('written')]);
+    });
+
+    test('gives a new ETag with each write, even of the same content', async () => {
+      const record = newRecord();
+      await store.insert(record);
+      const first = await stored(store, record.callId);
+      await store.replace(record, first.etag);
+      expect((await stored(store, record.callId)).etag).not.toBe(first.etag);
+      expect(await store.replace(record, first.etag)).toBe('conflict');
+    });
+
+    test('reports a conflict when the call to replace is gone', async () => {
+      const record = newRecord();
+      await store.insert(record);
+      const { etag } = await stored(store, record.callId);
+      await store.remove(record.callId, etag);
+      expect(await store.replace(record, etag)).toBe('conflict');
+      expect(await store.read(record.callId)).toBeUndefined();
+    });
+
+    test('removes a record only with its current ETag', async () => {
+      const record = newRecord();
+      await store.insert(record);
+      const first = await stored(store, record.callId);
+      await store.replace({ ...record, phase: 'active' }, first.etag);
+      expect(await store.remove(record.callId, first.etag)).toBe('conflict');
+      const { etag } = await stored(store, record.callId);
+      expect(await store.remove(record.callId, etag)).toBe('written');
+      expect(await store.read(record.callId)).toBeUndefined();
+    });
+
+    test('takes the removal of what is gone already as done', async () => {
+      const record = newRecord();
+      await store.insert(record);
+      const { etag } = await stored(store, record.callId);
+      await store.remove(record.callId, etag);
+      expect(await store.remove(record.callId, etag)).toBe('written');
+    });
+
+    test('inserts a call anew after its removal', async () => {
+      const record = newRecord();
+      await store.insert(record);
+      await store.remove(record.callId, (await stored(store, record.callId)).etag);
+      expect(await store.insert({ ...record, appId: 'again' })).toBe('written');
+    });
+
+    test.each<[readonly CallPhase[]]>([
+      [['active']],
+      [['observed', 'starting']],
+      [['observed', 'starting', 'active', 'ended']],
+      [[]],
+    ])('lists the calls of the phases %j with the ETags to write them', async (phases) => {
+      const all: readonly CallPhase[] = ['observed', 'starting', 'active', 'ended'];
+      const records = all.flatMap((phase) => [newRecord({ phase }), newRecord({ phase })]);
+      for (const record of records) await store.insert(record);
+      const own = new Set(records.map(({ callId }) => callId));
+      const listed = (await collect(store.list(phases))).filter(({ record }) => own.has(record.callId));
+      const expected = records.filter(({ phase }) => phases.includes(phase));
+      const byId = (one: CallRecord, other: CallRecord) => one.callId.localeCompare(other.callId);
+      expect(listed.map(({ record }) => record).sort(byId)).toStrictEqual([...expected].sort(byId));
+      for (const { record, etag } of listed) expect(await store.replace(record, etag)).toBe('written');
+    });
+
+    test('answers a ping, and stores nothing for it', async () => {
+      const all: readonly CallPhase[] = ['observed', 'starting', 'active', 'ended'];
+      const before = (await collect(store.list(all))).length;
+      await expect(store.ping()).resolves.toBeUndefined();
+      expect(await collect(store.list(all))).toHaveLength(before);
+    });
+  });
+}
