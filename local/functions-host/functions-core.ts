@@ -27,7 +27,6 @@ interface CoreState {
 }
 
 const specifier = '@azure/functions-core';
-const moduleUrl = 'azfunc:core';
 const stateKey = Symbol.for('azure-functions-core.state');
 const apiKey = Symbol.for('azure-functions-core.api');
 
@@ -128,25 +127,14 @@ function createCoreApi(state: CoreState) {
   };
 }
 
-/** The names are spelled out so that Node finds them when an ES module imports the CommonJS source. */
+/**
+ * A real file, not a source made up in a `load` hook: with any `load` hook, CommonJS that was imported gets a `require`
+ * that knows no hooks (seen on Node 24.9).
+ */
 function serveCoreModule(): void {
-  const names = [
-    'version',
-    'hostVersion',
-    'registerFunction',
-    'registerHook',
-    'setProgrammingModel',
-    'getProgrammingModel',
-    'log',
-  ];
-  const source = [
-    `const api = globalThis[Symbol.for('azure-functions-core.api')];`,
-    ...names.map((name) => `exports.${name} = api.${name};`),
-  ].join('\n');
+  const url = new URL('./functions-core-module.cjs', import.meta.url).href;
   registerHooks({
     resolve: (asked, context, next) =>
-      asked === specifier ? { url: moduleUrl, format: 'commonjs', shortCircuit: true } : next(asked, context),
-    load: (url, context, next) =>
-      url === moduleUrl ? { source, format: 'commonjs', shortCircuit: true } : next(url, context),
+      asked === specifier ? { url, format: 'commonjs', shortCircuit: true } : next(asked, context),
   });
 }

@@ -1,0 +1,35 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadKeys } from '../../../local/functions-host/keys.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'keys-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('keys are made once, differ from each other, and only their owner may read them', async () => {
+  const path = join(folder, 'new', 'keys.json');
+  const keys = await loadKeys(path);
+  expect(await loadKeys(path)).toEqual(keys);
+  expect(new Set([keys.masterKey, keys.functionKey, keys.systemKeys.durabletask_extension]).size).toBe(3);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test('two hosts that start at the same moment use the same keys', async () => {
+  const path = join(folder, 'race.json');
+  const [first, second] = await Promise.all([loadKeys(path), loadKeys(path)]);
+  expect(first).toEqual(second);
+  expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(first);
+});
+
+test('a broken key file is refused without showing its content', async () => {
+  const path = join(folder, 'broken.json');
+  await writeFile(path, '{"masterKey":"very-secret"');
+  const failure = await loadKeys(path).catch((error: Error) => error);
+  expect(failure).toBeInstanceOf(Error);
+  expect(String(failure)).toContain('Delete it to get new ones');
+  expect(String(failure)).not.toContain('very-secret');
+});

@@ -1,0 +1,173 @@
+import { once } from 'node:events';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { app } from '@azure/functions';
+import { afterEach, expect, test } from 'vitest';
+import { createHttpHost, type HttpHostOptions } from '../../../local/functions-host/create-http-host.ts';
+import { createInvoke } from '../../../local/functions-host/create-invoke.ts';
+import { loadFunctionApp } from '../../../local/functions-host/functions-core.ts';
+import { type HttpListener, listenHttp } from '../../../local/functions-host/listen-http.ts';
+import { systemClock } from '../../../src/adapters/clock.ts';
+
+const open: HttpListener[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((listener) => listener.close({ limitMs: 0 })));
+});
+
+async function listenTo(register: () => void, options: Partial<HttpHostOptions> = {}) {
+  const registry = await loadFunctionApp(register);
+  const invoke = createInvoke({ registry });
+  const host = createHttpHost({ registry, invoke, keys: 'open', routePrefix: 'api', ...options });
+  const listener = await host.listen({ port: 0 });
+  open.push(listener);
+  return { host, listener };
+}
+
+const hello = () => app.http('hello', { methods: ['GET'], handler: () => ({ body: 'hello' }) });
+
+test('the host answers over HTTP and tells its address to the process', async () => {
+  const { listener } = await listenTo(hello);
+  expect(await (await fetch(`${listener.origin}/api/hello`)).text()).toBe('hello');
+  expect(`http://${process.env.WEBSITE_HOSTNAME}`).toBe(listener.origin);
+});
+
+test('headers that come twice arrive joined, Authorization included', async () => {
+  const { listener } = await listenTo(() => {
+    app.http('headers', {
+      methods: ['GET'],
+      handler: (request) => ({ jsonBody: [request.headers.get('authorization'), request.headers.get('x-a')] }),
+    });
+  });
+  const socket = connect(Number(new URL(listener.origin).port), '127.0.0.1');
+  socket.end(
+    'GET /api/headers HTTP/1.1\r\nHost: h\r\nConnection: close\r\n' +
+      'Authorization: Bearer one\r\nX-A: 1\r\nAuthorization: Bearer two\r\nX-A: 2\r\n\r\n',
+  );
+  let text = '';
+  for await (const chunk of socket) text += chunk;
+  expect(text).toContain('["Bearer one, Bearer two","1, 2"]');
+});
+
+test('several cookies leave as several headers', async () => {
+  const { listener } = await listenTo(() => {
+    app.http('cookies', {
+      methods: ['GET'],
+      handler: () => ({
+        cookies: [
+          { name: 'a', value: '1' },
+          { name: 'b', value: '2' },
+        ],
+      }),
+    });
+  });
+  const response = await fetch(`${listener.origin}/api/cookies`);
+  expect(response.headers.getSetCookie()).toEqual(['a=1; path=/', 'b=2; path=/']);
+});
+
+test('a malformed Host header is a 400', async () => {
+  const { listener } = await listenTo(hello);
+  const socket = connect(Number(new URL(listener.origin).port), '127.0.0.1');
+  socket.end('GET /api/hello HTTP/1.1\r\nHost: a b\r\n\r\n');
+  let text = '';
+  for await (const chunk of socket) text += chunk;
+  expect(text).toContain('400 Bad Request');
+});
+
+test.each([
+  ['announced', { 'content-length': '11' }],
+  ['chunked', { 'transfer-encoding': 'chunked' }],
+])('an %s body over the limit gets its 413 and never reaches the handler', async (_kind, headers) => {
+  let calls = 0;
+  const handle = async () => {
+    calls += 1;
+    return { status: 200 };
+  };
+  const listener = await listenHttp(handle, { port: 0, host: '127.0.0.1', maxBodyBytes: 10, clock: systemClock });
+  open.push(listener);
+  const outgoing = httpRequest(listener.origin, { method: 'POST', headers });
+  outgoing.end('12345678901');
+  const [response]: IncomingMessage[] = await once(outgoing, 'response');
+  response?.resume();
+  expect([response?.statusCode, calls]).toEqual([413, 0]);
+});
+
+test('a taken port is refused with the flag that changes it', async () => {
+  const { host, listener } = await listenTo(hello);
+  const port = Number(new URL(listener.origin).port);
+  await expect(host.listen({ port })).rejects.toThrow(`Port ${port} of 127.0.0.1 is taken by another program.`);
+  await expect(host.listen({ port })).rejects.toThrow('--port');
+});
+
+test('closing ends idle connections, lets the running request finish, and frees the port', async () => {
+  let finish = () => {};
+  const gate = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  let arrived = () => {};
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const { host, listener } = await listenTo(() => {
+    hello();
+    app.http('slow', {
+      methods: ['GET'],
+      handler: async () => {
+        arrived();
+        await gate;
+        return { body: 'done' };
+      },
+    });
+  });
+  const agent = new Agent({ keepAlive: true });
+  const get = async (path: string) => {
+    const [response]: IncomingMessage[] = await once(httpRequest(listener.origin + path, { agent }).end(), 'response');
+    let text = '';
+    for await (const chunk of response ?? []) text += chunk;
+    return text;
+  };
+  expect(await get('/api/hello')).toBe('hello');
+  const slow = get('/api/slow');
+  await arrival;
+  const closed = listener.close();
+  finish();
+  expect(await slow).toBe('done');
+  await closed;
+  const again = await host.listen({ port: Number(new URL(listener.origin).port) });
+  open.push(again);
+  expect(again.origin).toBe(listener.origin);
+});
+
+test('closing cuts off a request that outlasts the limit', async () => {
+  let arrived = () => {};
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const { listener } = await listenTo(() => {
+    app.http('endless', {
+      methods: ['GET'],
+      handler: () => {
+        arrived();
+        return new Promise(() => undefined);
+      },
+    });
+  });
+  const answer = fetch(`${listener.origin}/api/endless`).catch(() => 'cut off');
+  await arrival;
+  await listener.close({ limitMs: 1 });
+  expect(await answer).toBe('cut off');
+});
+
+test('the app reaches the durable API without a key, on a loopback port of its own', async () => {
+  const keys = { masterKey: 'm', functionKey: 'f', systemKeys: { durabletask_extension: 's' } };
+  const { host, listener } = await listenTo(hello, {
+    keys,
+    durable: { handle: async ({ method, url }) => ({ status: 202, body: `${method} ${url.pathname}${url.search}` }) },
+  });
+  const rpc = await host.listenRpc();
+  open.push(rpc);
+  const response = await fetch(`${rpc.rpcBaseUrl}orchestrators/keepCallAlive/call-1?version=1`, { method: 'POST' });
+  expect(await response.text()).toBe('POST /runtime/webhooks/durabletask/orchestrators/keepCallAlive/call-1?version=1');
+  expect(new URL(rpc.rpcBaseUrl).hostname).toBe('127.0.0.1');
+  expect((await fetch(`${rpc.origin}/api/hello`)).status).toBe(404);
+  expect((await fetch(`${listener.origin}/durabletask/instances/`)).status).toBe(404);
+});
