@@ -82,9 +82,17 @@ export function answerCall(life: CallLife, nowMs: number): CallLife | undefined 
   return { ...life, coming: inOrder(coming) };
 }
 
-/** Somebody leaves: through Graph's DELETE the call is `terminating` first, else it is `terminated` at once. */
-export function hangUp(life: CallLife, nowMs: number, by: 'bot' | 'otherParty', resultInfo?: ResultInfo): CallLife {
-  if (hasEnded(life)) return life;
+/**
+ * Somebody leaves: through Graph's DELETE the call is `terminating` first, else it is `terminated` at once. Undefined
+ * when the call has ended before.
+ */
+export function hangUp(
+  life: CallLife,
+  nowMs: number,
+  by: 'bot' | 'otherParty',
+  resultInfo?: ResultInfo,
+): CallLife | undefined {
+  if (hasEnded(life)) return undefined;
   if (by === 'otherParty') {
     return { ...life, coming: [{ atMs: nowMs, state: 'terminated', resultInfo: resultInfo ?? otherEnd(life.plan) }] };
   }

@@ -8,7 +8,6 @@ import {
   beginCall,
   type CallLife,
   hangUp,
-  hasEnded,
   nextChangeAtMs,
   type ResultInfo,
   type Transition,
@@ -107,8 +106,9 @@ export function createSimulatedCalls(deps: {
     },
     /** False when the call has ended before. */
     hangUp(call: SimulatedCall, by: 'bot' | 'otherParty', resultInfo?: ResultInfo): boolean {
-      if (hasEnded(call.life)) return false;
-      change(call, hangUp(call.life, clock.nowMs(), by, resultInfo));
+      const life = hangUp(call.life, clock.nowMs(), by, resultInfo);
+      if (life === undefined) return false;
+      change(call, life);
       return true;
     },
   };

@@ -6,7 +6,7 @@ export function createStoppableClock(clock: Clock): { readonly clock: Clock; rea
   let stopped = false;
   return {
     clock: {
-      nowMs: clock.nowMs,
+      nowMs: () => clock.nowMs(),
       after(delayMs, fire) {
         if (stopped) return () => {};
         const cancelTimer = clock.after(delayMs, () => {
