@@ -9,6 +9,7 @@ export interface GraphCallsDependencies {
   readonly tokens: GraphTokenSource;
   /** The bot's own tenant, always a candidate. */
   readonly homeTenantId: string;
+  /** Asked with the tenant id in lower case. */
   readonly isTenantAllowed: (tenantId: string) => boolean;
   readonly clock: Clock;
   readonly fetch: typeof fetch;
@@ -58,7 +59,8 @@ export function createGraphCalls(dependencies: GraphCallsDependencies): GraphCal
     `${graphBaseUrl}/communications/calls/${encodeURIComponent(graphCallId)}/keepAlive`;
 
   function tenantOf(tenantId: string | undefined): string {
-    return tenantId !== undefined && isTenantAllowed(tenantId) ? tenantId.toLowerCase() : homeTenantId;
+    const named = tenantId?.toLowerCase();
+    return named !== undefined && isTenantAllowed(named) ? named : homeTenantId;
   }
 
   async function answerOf(url: string, tenantId: string, signals: GraphRequest['signals']): Promise<GraphAnswer> {

@@ -49,7 +49,7 @@ const create = () => {
     graphBaseUrl: `${graph.url}/v1.0`,
     tokens: { getToken: (tenantId, options) => tokens.getToken(tenantId, options) },
     homeTenantId: 'Home',
-    isTenantAllowed: (tenantId) => tenantId.toLowerCase() === 'guest',
+    isTenantAllowed: (tenantId) => tenantId === 'guest',
     clock,
     fetch,
     newRequestId: () => `request-${++requests}`,
