@@ -1,0 +1,41 @@
+import { createTask, type SettableTask, type SyncTask } from './sync-task.ts';
+
+/** Waiters and buffered external events of one orchestration. Names ignore case, as in .NET. */
+export interface ExternalEvents {
+  wait(name: string): SyncTask;
+  raise(name: string): void;
+}
+
+/**
+ * Waiters are a stack (the last one gets the event), events without a waiter a queue.
+ *
+ * Source: Azure/azure-functions-durable-extension, DurableOrchestrationContext.cs, WaitForExternalEvent and RaiseEvent.
+ */
+export function createExternalEvents(): ExternalEvents {
+  const waiters = new Map<string, SettableTask[]>();
+  const buffered = new Map<string, number>();
+
+  function raise(name: string): void {
+    const key = name.toLowerCase();
+    const waiter = waiters.get(key)?.pop();
+    if (waiter === undefined) buffered.set(key, (buffered.get(key) ?? 0) + 1);
+    else waiter.settle('completed');
+  }
+
+  return {
+    wait(name) {
+      const key = name.toLowerCase();
+      const task = createTask();
+      const stack = waiters.get(key);
+      if (stack === undefined) waiters.set(key, [task]);
+      else stack.push(task);
+      const waiting = buffered.get(key) ?? 0;
+      if (waiting > 0) {
+        buffered.set(key, waiting - 1);
+        raise(name);
+      }
+      return task;
+    },
+    raise,
+  };
+}

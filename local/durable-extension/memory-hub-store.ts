@@ -1,0 +1,109 @@
+import type { HistoryEntry } from './history-event.ts';
+import {
+  type HubChange,
+  HubConflictError,
+  type HubMessage,
+  type HubNotice,
+  type HubStore,
+  type InstanceQuery,
+  type InstanceRow,
+} from './hub-store.ts';
+
+interface StoredInstance {
+  readonly row: InstanceRow;
+  readonly history: HistoryEntry[];
+}
+
+function matches(row: InstanceRow, query: InstanceQuery): boolean {
+  return (
+    (query.instanceIdPrefix === undefined || row.instanceId.startsWith(query.instanceIdPrefix)) &&
+    (query.createdFromMs === undefined || row.createdAtMs >= query.createdFromMs) &&
+    (query.createdToMs === undefined || row.createdAtMs <= query.createdToMs) &&
+    (query.statuses === undefined || query.statuses.includes(row.runtimeStatus))
+  );
+}
+
+/** Keeps the task hub in memory; it outlives engines, so it also plays the disk in crash simulations. */
+export function createMemoryHubStore(): HubStore {
+  const instances = new Map<string, StoredInstance>();
+  const messages = new Map<number, HubMessage>();
+  const claims = new Map<string | number, string>();
+  const watchers = new Set<(notice: HubNotice) => void>();
+  let sequence = 0;
+  let sortedIds: readonly string[] | undefined;
+
+  function assertCurrent(change: HubChange): void {
+    for (const { row, expectedRevision } of change.instances ?? []) {
+      const revision = instances.get(row.instanceId)?.row.revision ?? 0;
+      if (revision === expectedRevision) continue;
+      throw new HubConflictError(
+        `instance '${row.instanceId}' is at revision ${revision}, not ${expectedRevision}; read it again`,
+      );
+    }
+    for (const consumed of change.consume ?? []) {
+      if (!messages.has(consumed)) throw new HubConflictError(`message ${consumed} was already delivered; drop it`);
+    }
+  }
+
+  function applyInstances(change: HubChange): void {
+    for (const { row, history } of change.instances ?? []) {
+      const stored = instances.get(row.instanceId);
+      if (stored === undefined) sortedIds = undefined;
+      if (stored !== undefined && history.kind === 'append') {
+        for (const entry of history.entries) stored.history.push(entry);
+        instances.set(row.instanceId, { row, history: stored.history });
+      } else {
+        instances.set(row.instanceId, { row, history: [...history.entries] });
+      }
+    }
+    for (const instanceId of change.purge ?? []) {
+      if (instances.delete(instanceId)) sortedIds = undefined;
+    }
+  }
+
+  function notify(notice: HubNotice): void {
+    for (const watcher of [...watchers]) watcher(notice);
+  }
+
+  return {
+    load: async () => [...messages.values()],
+    readInstance: async (instanceId) => instances.get(instanceId)?.row,
+    readHistory: async (instanceId) => instances.get(instanceId)?.history ?? [],
+    async queryInstances(query) {
+      sortedIds ??= [...instances.keys()].sort();
+      const found: InstanceRow[] = [];
+      for (const instanceId of sortedIds) {
+        if (found.length >= query.limit) break;
+        if (query.afterInstanceId !== undefined && instanceId <= query.afterInstanceId) continue;
+        const row = instances.get(instanceId)?.row;
+        if (row !== undefined && matches(row, query)) found.push(row);
+      }
+      return found;
+    },
+    async commit(change) {
+      assertCurrent(change);
+      applyInstances(change);
+      for (const consumed of change.consume ?? []) messages.delete(consumed);
+      const added = (change.send ?? []).map((message): HubMessage => ({ ...message, sequence: ++sequence }));
+      for (const message of added) messages.set(message.sequence, message);
+      notify({ added, removed: change.consume ?? [], claimsReleased: false });
+    },
+    watch(onNotice) {
+      watchers.add(onNotice);
+      return () => watchers.delete(onNotice);
+    },
+    claim(key, owner) {
+      const holder = claims.get(key);
+      if (holder !== undefined && holder !== owner) return false;
+      claims.set(key, owner);
+      return true;
+    },
+    release(key, owner) {
+      if (claims.get(key) === owner) claims.delete(key);
+    },
+    releaseAll(owner) {
+      for (const [key, holder] of claims) if (holder === owner) claims.delete(key);
+      notify({ added: [], removed: [], claimsReleased: true });
+    },
+  };
+}
