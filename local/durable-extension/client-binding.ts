@@ -5,8 +5,8 @@ export interface ClientBindingOptions {
   readonly origin: string;
   /** The `durabletask_extension` system key. */
   readonly systemKey: string;
-  /** Origin of the listener for the worker's own calls. Default: `origin`. */
-  readonly rpcOrigin?: string;
+  /** Where the worker's own calls go, without a key. Default: `durabletask/` on `origin`. */
+  readonly rpcBaseUrl?: string;
 }
 
 /**
@@ -30,6 +30,6 @@ export function buildClientBinding(options: ClientBindingOptions & { readonly hu
     managementUrls: buildManagementUrls('INSTANCEID', links),
     baseUrl: base,
     requiredQueryStringParameters: code,
-    rpcBaseUrl: `${options.rpcOrigin ?? origin}/durabletask/`,
+    rpcBaseUrl: options.rpcBaseUrl ?? `${origin}/durabletask/`,
   });
 }
