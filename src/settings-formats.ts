@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isSafeTarget } from './core/is-safe-target.ts';
 
 // What a setting's text may look like. Messages continue the sentence "<setting> …" and never hold the value.

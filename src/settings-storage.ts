@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TableStorage } from './adapters/table-storage.ts';
 import { guid, safeUrl } from './settings-formats.ts';
 import type { SettingReader } from './settings-reader.ts';
