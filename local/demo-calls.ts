@@ -1,0 +1,18 @@
+import type { Clock } from '../src/adapters/clock.ts';
+import type { SimulatedGraph } from './simulated-graph/simulated-graph.ts';
+
+const MINUTE_SECONDS = 60;
+
+/**
+ * Shows the main job on simulated calls: some that go on, one that is hung up, one whose keepAlive Graph refuses for a
+ * while. Durations are those of real calls; the speed divides them.
+ */
+export function startDemoCalls(graph: SimulatedGraph, callbackUri: string, clock: Clock, speed: number): () => void {
+  graph.createCall({ callbackUri, kind: 'meeting', subject: 'Weekly recording' });
+  graph.createCall({ callbackUri, kind: 'p2p', subject: 'Help line' });
+  graph.createCall({ callbackUri, kind: 'p2p', subject: 'Short call', hangUpAfterSeconds: 40 * MINUTE_SECONDS });
+  const refused = graph.createCall({ callbackUri, kind: 'meeting', subject: 'Refused for a while' });
+  return clock.after((20 * MINUTE_SECONDS * 1_000) / speed, () => {
+    graph.addFault({ operation: 'keepAlive', callId: refused.callId, times: 3, status: 503, retryAfterSeconds: 60 });
+  });
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { createBotCredential } from './adapters/bot-credential.ts';
+import { createCallbackTokenVerifier } from './adapters/callback-token.ts';
+import { type Clock, systemClock } from './adapters/clock.ts';
+import { createGraphTokenSource } from './adapters/credentials.ts';
+import { createDurableCalls } from './adapters/durable-calls.ts';
+import { createGraphCalls } from './adapters/graph-calls.ts';
+import { createTableCallStore } from './adapters/table-call-store.ts';
+import { toKeepaliveLimits } from './core/keepalive-limits.ts';
+import { type AppDependencies, registerFunctions, registerMisconfigured } from './functions/register-functions.ts';
+import { parseSettings, type Settings } from './settings.ts';
+
+// The composition root: settings → adapters → functions. Loaded once by the Functions host, before anything is served.
+const parsed = parseSettings(process.env);
+if (parsed.kind === 'ok') {
+  registerFunctions(toDependencies(parsed.settings, systemClock));
+} else {
+  for (const { setting, problem, example } of parsed.problems) {
+    console.error(JSON.stringify({ event: 'app.misconfigured', level: 'error', setting, problem, example }));
+  }
+  registerMisconfigured(parsed.problems.length);
+}
+
+function toDependencies(settings: Settings, clock: Clock): AppDependencies {
+  const { bot, graph, keepalive } = settings;
+  const createCredential = createBotCredential({ appId: bot.appId, cloud: graph.cloud, credential: bot.credential });
+  return {
+    owner: { botAppId: bot.appId, graphOrigins: graph.origins },
+    homeTenantId: bot.homeTenantId,
+    limits: toKeepaliveLimits(keepalive),
+    timeScale: keepalive.timeScale,
+    clock,
+    store: createTableCallStore({
+      storage: settings.storage,
+      clock,
+      onUnreadable: (rowKey) => console.warn(JSON.stringify({ event: 'record.unreadable', level: 'warning', rowKey })),
+    }),
+    tokens: createCallbackTokenVerifier({
+      ...settings.callbackToken,
+      audience: bot.appId,
+      allowedTenantIds: bot.allowedTenantIds,
+      clock,
+      fetch,
+    }),
+    graph: createGraphCalls({
+      graphBaseUrl: graph.baseUrl,
+      tokens: createGraphTokenSource({ createCredential, scope: graph.scope, clock }),
+      homeTenantId: bot.homeTenantId,
+      isTenantAllowed: (tenantId) => bot.allowedTenantIds === '*' || bot.allowedTenantIds.includes(tenantId),
+      clock,
+      fetch,
+      newRequestId: randomUUID,
+    }),
+    createDurableCalls: (client) => createDurableCalls(client, clock),
+  };
+}
