@@ -1,6 +1,6 @@
 import type { Clock } from '../src/adapters/clock.ts';
 import type { VirtualClock } from './clock/virtual-clock.ts';
-import { createDurableExtension } from './durable-extension/durable-extension.ts';
+import { createDurableExtension, type DurableExtension } from './durable-extension/durable-extension.ts';
 import type { DurableExtensionOptions } from './durable-extension/extension-options.ts';
 import type { HubStore } from './durable-extension/hub-store.ts';
 import type { KeyPolicy } from './functions-host/authorize.ts';
@@ -9,6 +9,7 @@ import { createInvoke } from './functions-host/create-invoke.ts';
 import { type FunctionRegistry, terminateFunctionApp } from './functions-host/function-registry.ts';
 import type { HostJson } from './functions-host/host-json.ts';
 import type { InvocationLog, Invoke } from './functions-host/invocation.ts';
+import type { HttpListener } from './functions-host/listen-http.ts';
 import { startTimers, type Timers } from './functions-host/timer-trigger.ts';
 
 export interface LocalHostOptions {
@@ -27,8 +28,12 @@ export interface LocalHostOptions {
 export interface LocalHost {
   readonly http: HttpHost;
   readonly invoke: Invoke;
-  /** Starts the engine and the timers, and listens; without a port no socket is opened. Returns the origin. */
-  start(port?: number): Promise<string>;
+  /** The engine's management API, for who reaches it without a socket. */
+  readonly durable: Pick<DurableExtension, 'handle' | 'pendingCount' | 'kill'>;
+  /** Starts the engine and the timers, and listens. Returns the origin. */
+  start(port: number): Promise<string>;
+  /** The same without a socket: requests come through `http.handle` and `durable.handle` only. */
+  startWithoutSockets(): Promise<void>;
   /** Takes no more requests, lets what runs finish, then stops the engine. Nothing committed is lost. */
   stop(): Promise<void>;
 }
@@ -74,28 +79,38 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     clock,
     onDurableError: (error) => options.onHostMessage?.(`the durable API failed: ${String(error)}`),
   });
-  const closers: (() => Promise<void>)[] = [];
+  /** The app's own door first: it is closed before the engine stops, the engine's after it. */
+  const listeners: Pick<HttpListener, 'close'>[] = [];
   let timers: Timers | undefined;
+  const run = async () => {
+    await extension.start();
+    timers = startTimers({ registry, invoke, clock, appSettings: process.env });
+  };
 
   return {
     http,
     invoke,
+    durable: extension,
     async start(port) {
       const rpc = await http.listenRpc();
-      closers.push(() => rpc.close());
-      const listener = port === undefined ? undefined : await http.listen({ port });
-      if (listener !== undefined) closers.unshift(() => listener.close());
-      const origin = listener?.origin ?? rpc.origin;
-      binding = extension.clientBinding({ origin, rpcOrigin: rpc.origin, systemKey });
-      await extension.start();
-      timers = startTimers({ registry, invoke, clock, appSettings: process.env });
+      listeners.push(rpc);
+      const { origin, close } = await http.listen({ port });
+      listeners.unshift({ close });
+      binding = extension.clientBinding({ origin, rpcBaseUrl: rpc.rpcBaseUrl, systemKey });
+      await run();
       return origin;
     },
+    async startWithoutSockets() {
+      process.env.WEBSITE_HOSTNAME ??= 'in-process.example';
+      binding = extension.clientBinding({ origin: 'http://in-process.example', systemKey });
+      await run();
+    },
     async stop() {
+      const [front, ...own] = listeners;
       await timers?.stop();
-      await closers[0]?.();
+      await front?.close();
       await extension.stop();
-      for (const close of closers.slice(1)) await close();
+      for (const listener of own) await listener.close();
       await terminateFunctionApp(registry);
     },
   };
