@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type RequestListener } from 'node:http';
 import { TableClient, TableServiceClient } from '@azure/data-tables';
-import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { CallStoreError } from '../../src/adapters/call-store.ts';
-import { systemClock } from '../../src/adapters/clock.ts';
+import { type Clock, systemClock } from '../../src/adapters/clock.ts';
 import { createTableCallStore } from '../../src/adapters/table-call-store.ts';
 import type { CallPhase } from '../../src/core/call-record.ts';
 import { collect, describeCallStore, newCallId, newRecord, stored } from '../contract/call-store-contract.ts';
@@ -26,21 +25,37 @@ function openRows(tableName: string): TableClient {
   return TableClient.fromConnectionString(connectionString, tableName, { allowInsecureConnection: true });
 }
 
-/** A store whose account is a server of the test's own. */
-async function storeOn(answer: Parameters<typeof createServer>[1], timeoutMs: number) {
-  const server = createServer({}, answer).listen(0, '127.0.0.1');
+/** A server of the test's own on loopback; its port. */
+async function serve(answer: RequestListener): Promise<number> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  const { port } = server.address() as AddressInfo;
-  return createTableCallStore({
-    storage: { kind: 'connectionString', connectionString: connectionStringTo(port) },
-    clock: systemClock,
-    onUnreadable: () => {},
-    timeoutMs,
-  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
+}
+
+/** A store whose account is such a server. */
+async function storeOn(answer: RequestListener, clock: Clock = systemClock) {
+  const storage = { kind: 'connectionString', connectionString: connectionStringTo(await serve(answer)) } as const;
+  return createTableCallStore({ storage, clock, onUnreadable: () => {} });
+}
+
+/** A clock on which the time limit is reached when the test says so. */
+function manualClock() {
+  let reachLimit = () => {};
+  const clock: Clock = {
+    nowMs: () => 0,
+    after(delayMs, fire) {
+      expect(delayMs).toBe(10_000);
+      reachLimit = fire;
+      return () => {};
+    },
+  };
+  return { clock, reachLimit: () => reachLimit() };
 }
 
 function connectionStringTo(port: number): string {
@@ -210,17 +225,35 @@ describe('the table call store', () => {
       expect(error).toMatchObject({ code: 'ECONNREFUSED' });
     });
 
-    test('gives up on a host that never answers', async () => {
-      const store = await storeOn(() => {}, 20);
+    test('gives up after 10 s on a host that never answers', async () => {
+      const { clock, reachLimit } = manualClock();
+      const store = await storeOn(() => reachLimit(), clock);
       await expect(store.read(newCallId())).rejects.toMatchObject({ name: 'CallStoreError', code: 'timeout' });
       await expect(collect(store.list(['active']))).rejects.toMatchObject({ code: 'timeout' });
+    });
+
+    test('gives up after 10 s on a managed identity that never answers', async () => {
+      const { clock, reachLimit } = manualClock();
+      let asked = '';
+      const port = await serve((request) => {
+        asked = request.url ?? '';
+        reachLimit();
+      });
+      vi.stubEnv('IDENTITY_ENDPOINT', `http://127.0.0.1:${port}/msi/token`);
+      vi.stubEnv('IDENTITY_HEADER', 'local');
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const storage = { kind: 'identity', tableEndpoint: 'https://127.0.0.1:1', clientId: 'the-identity' } as const;
+      const store = createTableCallStore({ storage, clock, onUnreadable: () => {} });
+      await expect(store.ping()).rejects.toMatchObject({ name: 'CallStoreError', code: 'timeout' });
+      expect(asked).toContain('client_id=the-identity');
+      expect(asked).toContain(`resource=${encodeURIComponent('https://storage.azure.com')}`);
     });
 
     test('tells a refusal by status and code, and nothing of what was sent or answered', async () => {
       const body = { 'odata.error': { code: 'AuthorizationFailure', message: { value: 'secret words' } } };
       const store = await storeOn((_, response) => {
         response.writeHead(403, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-      }, 5000);
+      });
       const record = newRecord({ facts: { subject: 'secret subject' } });
       const error = await store.insert(record).catch((reason: unknown) => reason);
       expect(error).toMatchObject({
@@ -238,15 +271,23 @@ describe('the table call store', () => {
       const body = { 'odata.error': { code: 'TableBeingDeleted', message: { value: '' } } };
       const store = await storeOn((_, response) => {
         response.writeHead(409, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-      }, 5000);
+      });
       await expect(store.insert(newRecord())).rejects.toMatchObject({ code: '409 TableBeingDeleted' });
     });
 
     test('does not take a 404 of somebody else for an unknown call', async () => {
       const store = await storeOn((_, response) => {
         response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>no such page</h1>');
-      }, 5000);
+      });
       await expect(store.read(newCallId())).rejects.toMatchObject({ code: '404' });
+    });
+
+    test('does not take a refused list for an empty one', async () => {
+      const body = { 'odata.error': { code: 'ResourceNotFound', message: { value: '' } } };
+      const store = await storeOn((_, response) => {
+        response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      });
+      await expect(collect(store.list(['active']))).rejects.toMatchObject({ code: '404 ResourceNotFound' });
     });
 
     test('tries a busy service again', async () => {
@@ -254,7 +295,7 @@ describe('the table call store', () => {
       const store = await storeOn((_, response) => {
         requests++;
         response.writeHead(requests === 1 ? 503 : 204, { etag: 'W/"1"' }).end();
-      }, 5000);
+      });
       expect(await store.insert(newRecord())).toBe('written');
       expect(requests).toBe(2);
     });
