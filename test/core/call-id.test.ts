@@ -32,6 +32,8 @@ test.each([
   ['digits of another alphabet', '٥7dab8b1-894c-409a-b240-bd8beae78896'],
   ['letters beyond f', 'g7dab8b1-894c-409a-b240-bd8beae78896'],
   ['dashes elsewhere', '57dab8b18-94c-409a-b240-bd8beae78896'],
+  ['some of the dashes', '57dab8b1-894c409ab240bd8beae78896'],
+  ['a path after the digits', '57dab8b1894c409ab240bd8beae78896/../'],
   ['5,000 digits', 'a'.repeat(5000)],
   ['a name of the prototype', '__proto__'],
 ])('rejects %s', (_, text) => {

@@ -100,6 +100,7 @@ describe('an entry', () => {
   test.each([
     ['participants', { resource: `${path}/participants`, changeType: 'deleted', resourceData: [] }],
     ['one path of a sub-resource', { resource: path, resourceUrl: `${path}/operations/1`, changeType: 'deleted' }],
+    ['the other path of one', { resource: `${path}/operations/1`, resourceUrl: path, changeType: 'deleted' }],
     ['another type', { resource: path, changeType: 'deleted', resourceData: { '@odata.type': '#microsoft.graph.x' } }],
     ['a type that is no text', { resource: path, changeType: 'deleted', resourceData: { '@odata.type': 7 } }],
   ])('says nothing of the call when it has %s, deleted or not', (_, entry) => {
