@@ -37,9 +37,8 @@ export interface FunctionRegistry {
 export interface OpenRegistry {
   registerFunction(metadata: FunctionMetadata, callback: FunctionCallback): CoreDisposable;
   registerHook(hookName: string, callback: HookCallback): CoreDisposable;
-  setProgrammingModel(model: ProgrammingModel): void;
-  /** Closes the registration and returns what was registered. `fallback`: the model of an earlier load. */
-  lock(fallback: ProgrammingModel | undefined): FunctionRegistry;
+  /** Closes the registration and returns what was registered. */
+  lock(programmingModel: ProgrammingModel | undefined): FunctionRegistry;
   runAppStart(functionAppDirectory: string): Promise<void>;
 }
 
@@ -55,7 +54,6 @@ export function openFunctionRegistry(): OpenRegistry {
   const hooks = createHookLists();
   const appHookData = {};
   const appLevelOnlyHookData = {};
-  let programmingModel: ProgrammingModel | undefined;
   let locked = false;
 
   return {
@@ -84,23 +82,19 @@ export function openFunctionRegistry(): OpenRegistry {
         },
       };
     },
-    setProgrammingModel(model) {
-      programmingModel = model;
-    },
     async runAppStart(functionAppDirectory) {
       const context = { hookData: appLevelOnlyHookData, appHookData, functionAppDirectory };
       for (const hook of hooks.appStart) await hook(context);
     },
-    lock(fallback) {
+    lock(programmingModel) {
       locked = true;
-      const model = programmingModel ?? fallback;
-      if (functions.size === 0 || model === undefined) {
+      if (functions.size === 0 || programmingModel === undefined) {
         throw new FunctionsCoreError(
           'The app registered no function. Either it registers none, or its module was already loaded in this ' +
             'process, or it called app.* before the host was there; start a new process and load the app through the host.',
         );
       }
-      return { functions, hooks, programmingModel: model, appHookData, appLevelOnlyHookData };
+      return { functions, hooks, programmingModel, appHookData, appLevelOnlyHookData };
     },
   };
 }

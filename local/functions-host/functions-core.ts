@@ -16,14 +16,12 @@ import type {
 interface CoreState {
   /** The registry of the app that is being loaded at this moment. */
   active: OpenRegistry | undefined;
-  /** @azure/functions sets its model only once per process, during the first load. */
+  /** Each copy of @azure/functions sets its model once per process; copies differ in nothing that matters here. */
   model: ProgrammingModel | undefined;
   /** Where the newest app wants the library's own lines. */
   systemLog: SystemLog;
   /** Ends when the load before is done: apps load one after the other. */
   lastLoad: Promise<unknown>;
-  /** Models whose `getCapabilities` has been called; it locks `app.setup`. */
-  readonly started: WeakSet<ProgrammingModel>;
 }
 
 const specifier = '@azure/functions-core';
@@ -76,13 +74,12 @@ async function loadOne(
     state.active = undefined;
   }
   const locked = registry.lock(state.model);
-  await startProgrammingModel(state, locked.programmingModel);
+  await lockSetup(locked.programmingModel);
   return locked;
 }
 
-async function startProgrammingModel(state: CoreState, model: ProgrammingModel): Promise<void> {
-  if (state.started.has(model)) return;
-  state.started.add(model);
+/** Asking for the capabilities is what closes `app.setup`. */
+async function lockSetup(model: ProgrammingModel): Promise<void> {
   const capabilities = await model.getCapabilities({});
   if (capabilities.HttpUri !== undefined) {
     throw new FunctionsCoreError(
@@ -99,7 +96,6 @@ function coreState(): CoreState {
     model: undefined,
     systemLog: () => undefined,
     lastLoad: Promise.resolve(),
-    started: new WeakSet(),
   };
   Reflect.set(globalThis, stateKey, state);
   Reflect.set(globalThis, apiKey, createCoreApi(state));
@@ -108,19 +104,18 @@ function coreState(): CoreState {
 }
 
 function createCoreApi(state: CoreState) {
-  const whileLoading = (): OpenRegistry => {
+  const whileLoading = (what: 'function' | 'hook'): OpenRegistry => {
     if (state.active) return state.active;
-    throw new FunctionsCoreError('A function can only be registered during app startup.');
+    throw new FunctionsCoreError(`A ${what} can only be registered during app startup.`);
   };
   return {
     version: '3.12.0',
     hostVersion: '4.1037.0',
     registerFunction: (metadata: FunctionMetadata, callback: FunctionCallback) =>
-      whileLoading().registerFunction(metadata, callback),
-    registerHook: (hookName: string, callback: HookCallback) => whileLoading().registerHook(hookName, callback),
+      whileLoading('function').registerFunction(metadata, callback),
+    registerHook: (hookName: string, callback: HookCallback) => whileLoading('hook').registerHook(hookName, callback),
     setProgrammingModel: (model: ProgrammingModel) => {
       state.model = model;
-      state.active?.setProgrammingModel(model);
     },
     getProgrammingModel: () => state.model,
     log: (...line: Parameters<SystemLog>) => state.systemLog(...line),

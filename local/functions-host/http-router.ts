@@ -19,9 +19,8 @@ export interface HttpMatch {
  * does not take the method is passed over, so a wrong method is an unknown route (404, not 405).
  *
  * Errors: Error at once for a route template that the local host does not know.
- * Source: azure-functions-host, src/WebJobs.Script.WebHost/WebScriptHostHttpRoutesManager.cs;
- * https://github.com/Azure/azure-functions-host/issues/9876,
- * https://github.com/Azure/azure-functions-nodejs-library/issues/300.
+ * Source: azure-functions-host, src/WebJobs.Script.WebHost/WebScriptHostHttpRoutesManager.cs, which maps the functions
+ * in the order of their names and nothing else.
  */
 export function createHttpRouter(registry: FunctionRegistry, routePrefix: string): HttpRouter {
   const routes = [...registry.functions.values()]

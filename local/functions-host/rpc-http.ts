@@ -10,8 +10,7 @@ import { type RpcHttpCookie, toSetCookie } from './to-set-cookie.ts';
  * - **The body of a request with `Transfer-Encoding: chunked` does not arrive.** The host reads a body only when
  *   Content-Length is above 0 (unless the app uses HTTP streaming).
  *
- * Source: azure-functions-host, GrpcMessageConversionExtensions.cs (`ToRpcHttp`);
- * https://github.com/Azure/azure-functions-host/issues/7930.
+ * Source: azure-functions-host, GrpcMessageConversionExtensions.cs (`ToRpcHttp`).
  */
 export function toRpcHttp(request: HttpMessageRequest, params: Readonly<Record<string, string>>): RpcTypedData {
   const { url, method, headers, body } = request;

@@ -54,6 +54,19 @@ test('hooks may replace inputs, handler, result and error', async () => {
   expect(await invoke('fail', { string: '1' })).toBe('saved');
 });
 
+test('a hook may put another handler in the place of the function, and may log after it', async () => {
+  const lines: InvocationLog[] = [];
+  const registry = await loadFunctionApp(() => {
+    df.app.activity('real', { handler: () => 'real' });
+    app.hook.preInvocation((context) => {
+      context.functionHandler = () => 'replaced';
+    });
+    app.hook.postInvocation((context) => context.invocationContext.info('after'));
+  });
+  expect(await createInvoke({ registry, log: (line) => lines.push(line) })('real', { string: '1' })).toBe('replaced');
+  expect(lines.map(({ message }) => message)).toEqual(['after']);
+});
+
 test('a preInvocation hook that throws blocks the function', async () => {
   let ran = false;
   const registry = await loadFunctionApp(() => {

@@ -45,6 +45,11 @@ test('a function that is registered after the app was loaded is refused with the
   );
 });
 
+test('a hook that is registered after the app was loaded is refused, for nobody could tell which app it is for', async () => {
+  await loadFunctionApp(() => registerGreeting('a'));
+  expect(() => app.hook.preInvocation(() => undefined)).toThrow('A hook can only be registered during app startup.');
+});
+
 test('an app that registers nothing is refused with what to do', async () => {
   await expect(loadFunctionApp(() => undefined)).rejects.toThrow('The app registered no function.');
 });

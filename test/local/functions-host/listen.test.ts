@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { app } from '@azure/functions';
+import * as df from 'durable-functions';
 import { afterEach, expect, test } from 'vitest';
 import { createHttpHost, type HttpHostOptions } from '../../../local/functions-host/create-http-host.ts';
 import { createInvoke } from '../../../local/functions-host/create-invoke.ts';
@@ -74,9 +75,9 @@ test('a malformed Host header is a 400', async () => {
 });
 
 test.each([
-  ['announced', { 'content-length': '11' }],
-  ['chunked', { 'transfer-encoding': 'chunked' }],
-])('an %s body over the limit gets its 413 and never reaches the handler', async (_kind, headers) => {
+  ['an announced', { 'content-length': '11' }, '1'],
+  ['a chunked', { 'transfer-encoding': 'chunked' }, '12345678901'],
+])('%s body over the limit gets its 413 before it ends and never reaches the handler', async (_kind, headers, sent) => {
   let calls = 0;
   const handle = async () => {
     calls += 1;
@@ -85,9 +86,9 @@ test.each([
   const listener = await listenHttp(handle, { port: 0, host: '127.0.0.1', maxBodyBytes: 10, clock: systemClock });
   open.push(listener);
   const outgoing = httpRequest(listener.origin, { method: 'POST', headers });
-  outgoing.end('12345678901');
+  outgoing.write(sent);
   const [response]: IncomingMessage[] = await once(outgoing, 'response');
-  response?.resume();
+  outgoing.destroy();
   expect([response?.statusCode, calls]).toEqual([413, 0]);
 });
 
@@ -170,4 +171,50 @@ test('the app reaches the durable API without a key, on a loopback port of its o
   expect(new URL(rpc.rpcBaseUrl).hostname).toBe('127.0.0.1');
   expect((await fetch(`${rpc.origin}/api/hello`)).status).toBe(404);
   expect((await fetch(`${listener.origin}/durabletask/instances/`)).status).toBe(404);
+});
+
+test('the durable client of the app starts an instance through the client binding', async () => {
+  delete process.env.WEBSITE_HOSTNAME;
+  const asked: string[] = [];
+  const registry = await loadFunctionApp(() => {
+    app.http('start', {
+      methods: ['POST'],
+      extraInputs: [df.input.durableClient()],
+      handler: async (_request, context) => {
+        const client = df.getClient(context);
+        const instanceId = await client.startNew('keepCallAlive', { instanceId: 'call-1', input: { n: 1 } });
+        return { jsonBody: client.createHttpManagementPayload(instanceId) };
+      },
+    });
+  });
+  let rpcBaseUrl = '';
+  const clientBinding = () =>
+    JSON.stringify({
+      taskHubName: 'Hub',
+      creationUrls: {},
+      managementUrls: { id: 'INSTANCEID', statusQueryGetUri: 'http://127.0.0.1:1234/instances/INSTANCEID' },
+      rpcBaseUrl,
+    });
+  const host = createHttpHost({
+    registry,
+    invoke: createInvoke({ registry, clientBinding }),
+    keys: 'open',
+    routePrefix: 'api',
+    durable: {
+      async handle({ method, url, body }) {
+        asked.push(`${method} ${url.pathname} ${new TextDecoder().decode(body)}`);
+        return { status: 202, headers: { 'content-type': 'application/json' }, body: '{"id":"call-1"}' };
+      },
+    },
+  });
+  const rpc = await host.listenRpc();
+  open.push(rpc);
+  rpcBaseUrl = rpc.rpcBaseUrl;
+  const url = new URL('http://h/api/start');
+  const answer = await host.handle({ method: 'POST', url, headers: {}, body: new Uint8Array() });
+  expect(asked).toEqual(['POST /runtime/webhooks/durabletask/orchestrators/keepCallAlive/call-1 {"n":1}']);
+  // The URLs of the binding pass unchanged, because the host has told the library its name.
+  expect(JSON.parse(Buffer.from(answer.body ?? '').toString()).statusQueryGetUri).toBe(
+    'http://127.0.0.1:1234/instances/call-1',
+  );
 });

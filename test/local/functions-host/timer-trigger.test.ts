@@ -146,24 +146,35 @@ test('a timer that fires early does not run the same moment twice', async () => 
 
 test('stop waits for the running function and starts no other', async () => {
   let finish = () => {};
-  const done: string[] = [];
+  const seen: string[] = [];
   const { clock, timers } = await started(() => {
     app.timer('tick', {
       schedule: '0 */5 * * * *',
       handler: async () => {
+        seen.push('start');
         await new Promise<void>((resolve) => {
           finish = resolve;
         });
-        done.push('run');
+        seen.push('end');
       },
     });
   });
   await clock.runFor(4 * minuteMs);
-  const stopped = timers.stop().then(() => done.push('stop'));
+  const stopped = timers.stop().then(() => seen.push('stopped'));
+  await clock.runFor(1);
+  expect(seen).toEqual(['start']);
   finish();
   await stopped;
   await clock.runFor(30 * minuteMs);
-  expect(done).toEqual(['run', 'stop']);
+  expect(seen).toEqual(['start', 'end', 'stopped']);
+});
+
+test('stop between two runs leaves no timer behind', async () => {
+  const { clock, timers } = await started(() => {
+    app.timer('tick', { schedule: '0 */5 * * * *', handler: () => undefined });
+  });
+  expect(clock.timerCount).toBe(1);
+  await timers.stop();
   expect(clock.timerCount).toBe(0);
 });
 
