@@ -1,5 +1,5 @@
 import type { TableEntity } from '@azure/data-tables';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CallFacts, withoutAbsent } from '../core/call-facts.ts';
 import { type CallId, parseCallId } from '../core/call-id.ts';
 import type { CallRecord } from '../core/call-record.ts';
