@@ -7,7 +7,7 @@ import {
 } from './orchestration-context.ts';
 import type { OrchestratorAction, OrchestratorState } from './orchestrator-state.ts';
 import { runWithRetry } from './retry-interceptor.ts';
-import { createTask, type SyncTask, whenAll, whenAny } from './sync-task.ts';
+import { createTask, onSettled, type SyncTask, settle, whenAll, whenAny } from './sync-task.ts';
 
 export interface ActionWalk {
   readonly orchestratorName: string;
@@ -36,17 +36,18 @@ function createLongTimer(context: OrchestrationContext, fireAtMs: number, isCanc
   function next(): void {
     const remainingMs = fireAtMs - context.nowMs();
     if (remainingMs <= 0) {
-      result.settle('completed');
+      settle(result, 'completed');
       return;
     }
-    context.createTimer(context.nowMs() + Math.min(remainingMs, longRunningTimerIntervalMs)).task.onSettled(next);
+    const piece = context.createTimer(context.nowMs() + Math.min(remainingMs, longRunningTimerIntervalMs));
+    onSettled(piece.task, next);
   }
   const first = context.createTimer(context.nowMs() + longRunningTimerIntervalMs);
   if (isCanceled) {
     first.cancel();
-    result.settle('canceled');
+    settle(result, 'canceled');
   } else {
-    first.task.onSettled(next);
+    onSettled(first.task, next);
   }
   return result;
 }
@@ -77,9 +78,7 @@ function invokeAction(context: OrchestrationContext, walk: ActionWalk, action: O
       return context.waitForExternalEvent(action.name);
     case 'continueAsNew': {
       context.continueAsNew(action.input);
-      const done = createTask();
-      done.settle('completed');
-      return done;
+      return createTask('completed');
     }
     case 'whenAny':
       return whenAny(action.children.map((child) => invokeAction(context, walk, child)));
@@ -107,7 +106,7 @@ function startWalk(context: OrchestrationContext, walk: ActionWalk, onOutcome: (
       if (action === undefined) break;
       const task = invokeAction(context, walk, action);
       if (task.state === 'pending') {
-        task.onSettled(() => continueAt(index + 1));
+        onSettled(task, () => continueAt(index + 1));
         return;
       }
     }

@@ -1,4 +1,4 @@
-import { createTask, type SettableTask, type SyncTask } from './sync-task.ts';
+import { createTask, type SyncTask, settle } from './sync-task.ts';
 
 /** Waiters and buffered external events of one orchestration. Names ignore case, as in .NET. */
 export interface ExternalEvents {
@@ -12,14 +12,14 @@ export interface ExternalEvents {
  * Source: Azure/azure-functions-durable-extension, DurableOrchestrationContext.cs, WaitForExternalEvent and RaiseEvent.
  */
 export function createExternalEvents(): ExternalEvents {
-  const waiters = new Map<string, SettableTask[]>();
+  const waiters = new Map<string, SyncTask[]>();
   const buffered = new Map<string, number>();
 
   function raise(name: string): void {
     const key = name.toLowerCase();
     const waiter = waiters.get(key)?.pop();
     if (waiter === undefined) buffered.set(key, (buffered.get(key) ?? 0) + 1);
-    else waiter.settle('completed');
+    else settle(waiter, 'completed');
   }
 
   return {

@@ -1,6 +1,6 @@
 import { createExternalEvents, type ExternalEvents } from './external-events.ts';
 import { type EventRaised, EventType, type HistoryEvent } from './history-event.ts';
-import { createTask, type SettableTask, type SyncTask } from './sync-task.ts';
+import { createTask, type SyncTask, settle } from './sync-task.ts';
 
 /** What a turn decided to do, keyed by its sequence id. Inputs and results are texts. */
 export type Decision =
@@ -97,13 +97,15 @@ function assertSameDecision(
 interface ContextState {
   nextId: number;
   nowAt: string;
+  /** `nowAt` as a number; undefined until somebody asks. */
+  nowMs: number | undefined;
   isSuspended: boolean;
   /** Terminated, or completed for good. */
   isEnded: boolean;
   continueAsNewInput: string | undefined;
   decisions: Map<number, Decision>;
   decisionsBeforeSuspension: Map<number, Decision>;
-  readonly openTasks: Map<number, SettableTask>;
+  readonly openTasks: Map<number, SyncTask>;
   readonly heldEvents: HistoryEvent[];
   readonly carryOver: EventRaised[];
   readonly events: ExternalEvents;
@@ -113,7 +115,7 @@ function settleTask(state: ContextState, id: number, outcome: 'completed' | 'fai
   const task = state.openTasks.get(id);
   // A result for a task that is not open is a duplicate, or a cancelled timer that came due: it is only logged.
   if (task === undefined) return;
-  task.settle(outcome);
+  settle(task, outcome);
   state.openTasks.delete(id);
 }
 
@@ -223,6 +225,7 @@ export function createOrchestrationContext(options: {
   const state: ContextState = {
     nextId: 0,
     nowAt: '',
+    nowMs: undefined,
     isSuspended: false,
     isEnded: false,
     continueAsNewInput: undefined,
@@ -234,7 +237,7 @@ export function createOrchestrationContext(options: {
     events: createExternalEvents(),
   };
 
-  function open(id: number, decision: Decision): SettableTask {
+  function open(id: number, decision: Decision): SyncTask {
     const task = createTask();
     state.decisions.set(id, decision);
     state.openTasks.set(id, task);
@@ -244,6 +247,7 @@ export function createOrchestrationContext(options: {
   function process(event: HistoryEvent): void {
     if (event.EventType === EventType.OrchestratorStarted) {
       state.nowAt = event.Timestamp;
+      state.nowMs = undefined;
       return;
     }
     const overridesSuspension =
@@ -254,7 +258,10 @@ export function createOrchestrationContext(options: {
 
   return {
     executionId: options.executionId,
-    nowMs: () => Date.parse(state.nowAt),
+    nowMs() {
+      state.nowMs ??= Date.parse(state.nowAt);
+      return state.nowMs;
+    },
     scheduleActivity(name, input) {
       const id = state.nextId++;
       return open(id, { kind: 'scheduleActivity', id, name, input });
@@ -263,7 +270,7 @@ export function createOrchestrationContext(options: {
       const id = state.nextId++;
       const task = open(id, { kind: 'createTimer', id, fireAtMs });
       const cancel = () => {
-        if (task.settle('canceled')) state.openTasks.delete(id);
+        if (settle(task, 'canceled')) state.openTasks.delete(id);
       };
       return { task, cancel };
     },

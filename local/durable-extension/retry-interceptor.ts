@@ -1,6 +1,6 @@
 import type { OrchestrationContext } from './orchestration-context.ts';
 import type { RetryOptions } from './orchestrator-state.ts';
-import { createTask, type SyncTask } from './sync-task.ts';
+import { createTask, onSettled, type SyncTask, settle } from './sync-task.ts';
 
 /** Delay before the next attempt; 0 = no further attempt. `failures` starts at 1. */
 function nextDelayMs(options: RetryOptions, failures: number, firstAttemptMs: number, nowMs: number): number {
@@ -26,18 +26,18 @@ export function runWithRetry(context: OrchestrationContext, options: RetryOption
   function afterFailure(): void {
     failures++;
     if (failures >= options.maxNumberOfAttempts) {
-      context.createTimer(context.nowMs()).task.onSettled(() => result.settle('failed'));
+      onSettled(context.createTimer(context.nowMs()).task, () => settle(result, 'failed'));
       return;
     }
     const delayMs = nextDelayMs(options, failures, firstAttemptMs, context.nowMs());
-    if (delayMs === 0) result.settle('failed');
-    else context.createTimer(context.nowMs() + delayMs).task.onSettled(run);
+    if (delayMs === 0) settle(result, 'failed');
+    else onSettled(context.createTimer(context.nowMs() + delayMs).task, run);
   }
 
   function run(): void {
     const task = attempt();
-    task.onSettled(() => {
-      if (task.state === 'completed') result.settle('completed');
+    onSettled(task, () => {
+      if (task.state === 'completed') settle(result, 'completed');
       else afterFailure();
     });
   }

@@ -3,42 +3,35 @@
  * because Durable Task runs orchestrations on a synchronous scheduler.
  */
 export interface SyncTask {
-  readonly state: 'pending' | 'completed' | 'failed' | 'canceled';
-  /** Runs `then` when the task ends, at once if it has. */
-  onSettled(then: () => void): void;
+  state: 'pending' | 'completed' | 'failed' | 'canceled';
+  continuations: (() => void)[] | undefined;
 }
 
-export interface SettableTask extends SyncTask {
-  /** Only the first call has an effect; returns whether this was it. */
-  settle(state: 'completed' | 'failed' | 'canceled'): boolean;
+export function createTask(state: SyncTask['state'] = 'pending'): SyncTask {
+  return { state, continuations: undefined };
 }
 
-export function createTask(): SettableTask {
-  let state: SyncTask['state'] = 'pending';
-  let continuations: (() => void)[] = [];
-  return {
-    get state() {
-      return state;
-    },
-    onSettled(then) {
-      if (state === 'pending') continuations.push(then);
-      else then();
-    },
-    settle(newState) {
-      if (state !== 'pending') return false;
-      state = newState;
-      const waiting = continuations;
-      continuations = [];
-      for (const continuation of waiting) continuation();
-      return true;
-    },
-  };
+/** Runs `then` when the task ends, at once if it has. */
+export function onSettled(task: SyncTask, then: () => void): void {
+  if (task.state !== 'pending') then();
+  else if (task.continuations === undefined) task.continuations = [then];
+  else task.continuations.push(then);
+}
+
+/** Ends the task. Only the first call has an effect; returns whether this was it. */
+export function settle(task: SyncTask, state: Exclude<SyncTask['state'], 'pending'>): boolean {
+  if (task.state !== 'pending') return false;
+  task.state = state;
+  const waiting = task.continuations ?? [];
+  task.continuations = undefined;
+  for (const continuation of waiting) continuation();
+  return true;
 }
 
 /** Task.WhenAny: ends with the first child, however that one ended. */
 export function whenAny(children: readonly SyncTask[]): SyncTask {
   const task = createTask();
-  for (const child of children) child.onSettled(() => task.settle('completed'));
+  for (const child of children) onSettled(child, () => settle(task, 'completed'));
   return task;
 }
 
@@ -46,9 +39,9 @@ export function whenAny(children: readonly SyncTask[]): SyncTask {
 export function whenAll(children: readonly SyncTask[]): SyncTask {
   const task = createTask();
   let open = children.length;
-  const finish = () => task.settle(children.every((child) => child.state === 'completed') ? 'completed' : 'failed');
+  const finish = () => settle(task, children.every((child) => child.state === 'completed') ? 'completed' : 'failed');
   for (const child of children) {
-    child.onSettled(() => {
+    onSettled(child, () => {
       if (--open === 0) finish();
     });
   }
