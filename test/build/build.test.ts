@@ -34,6 +34,13 @@ test('the bundle holds no part of the local host, the command line or the tests'
   expect(inputs.filter((path) => /^(local|test|scripts|src\/cli)\//.test(path))).toEqual([]);
 });
 
+test('the bundle holds one language of zod, not all of them', () => {
+  const languages = Object.values(metafile.outputs)
+    .flatMap((output) => Object.entries(output.inputs))
+    .filter(([path, { bytesInOutput }]) => /zod\/.*\/locales\//.test(path) && bytesInOutput > 0);
+  expect(languages.map(([path]) => path)).toEqual([expect.stringMatching(/\/en\.js$/)]);
+});
+
 test('an old Node is told which one is needed', () => {
   const pretend = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.14.0' } })";
   const run = spawnSync(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`, bundle], {
