@@ -120,7 +120,6 @@ describe('how an instance ends', () => {
   test('a thrown error makes it Failed with the real text', async () => {
     const hub = await startHub({
       orchestrators: {
-        // biome-ignore lint/correctness/useYield: it throws before it could yield
         throwing: function* () {
           throw new Error('no way');
         },
