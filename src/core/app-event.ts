@@ -10,7 +10,10 @@ export type AppEventName =
   | 'keepAlive.failed'
   | 'keepAlive.overdue'
   | 'notification.rejected'
-  | 'notification.failed';
+  | 'notification.failed'
+  | 'relay.failed'
+  | 'webhook.delivered'
+  | 'webhook.failed';
 
 /** Field values are what a log query can work with; texts from outside are already bounded. Never a token, never a body. */
 export interface AppEvent {

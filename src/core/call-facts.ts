@@ -24,6 +24,7 @@ export interface CallFacts {
 
 const LONGEST_TEXT = 1_024;
 const LONGEST_LIST = 20;
+const LONGEST_KIND = 64;
 
 /** Picks the known, storable facts out of a call's data. Unknown, oversized or misshapen ones are left out. */
 export function parseCallFacts(data: PlainObject): CallFacts {
@@ -55,11 +56,12 @@ export function bringsNewFacts(known: CallFacts, seen: CallFacts): boolean {
 /** Numbers may come as strings, and `subcode` as `subCode` (call-delete and call-transfer show both). */
 export function parseResultInfo(value: unknown): ResultInfo | undefined {
   if (!isPlainObject(value)) return undefined;
-  return withoutAbsent({
+  const result = withoutAbsent({
     code: parseInt32(ownProperty(value, 'code')),
     subcode: parseInt32(ownProperty(value, 'subcode') ?? ownProperty(value, 'subCode')),
     message: ownText(value, 'message', LONGEST_TEXT),
   });
+  return Object.keys(result).length === 0 ? undefined : result;
 }
 
 /** Source: https://learn.microsoft.com/graph/api/resources/chatinfo */
@@ -102,7 +104,7 @@ function parseTargets(value: unknown): readonly string[] | undefined {
 function identityId(participant: unknown): string | undefined {
   const identity = isPlainObject(participant) ? ownProperty(participant, 'identity') : undefined;
   if (!isPlainObject(identity)) return undefined;
-  for (const kind of Object.keys(identity)) {
+  for (const kind of Object.keys(identity).filter((name) => name.length <= LONGEST_KIND)) {
     const candidate = identity[kind];
     const id = isPlainObject(candidate) ? ownText(candidate, 'id', LONGEST_TEXT) : undefined;
     if (id !== undefined) return `${kind}:${id}`;

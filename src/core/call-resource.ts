@@ -16,7 +16,7 @@ export interface ResourceOwner {
 
 const LONGEST_PATH = 2_048;
 const CALL_PATH =
-  /^(?<origin>https?:\/\/[^/?#\\]*)?\/?(?:(?:v1\.0|beta)\/)?(?:app|communications|applications\/(?<appId>[^/?#]+))\/calls\/(?<id>[^/?#]*)(?<rest>\/[^?#]*)?$/i;
+  /^(?<origin>https?:\/\/[^/?#\\]*(?=\/))?\/?(?:(?:v1\.0|beta)\/)?(?:app|communications|applications\/(?<appId>[^/?#]+))\/calls\/(?<id>[^/?#]*)(?<rest>\/[^?#]*)?$/i;
 
 /**
  * Reads the call out of a notification's path. A host in it is only ever compared, never called.

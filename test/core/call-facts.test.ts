@@ -146,8 +146,8 @@ describe('a resultInfo', () => {
       { code: 0, subcode: 0 },
       { code: 0, subcode: 0 },
     ],
-    [{ code: 4.5, subcode: null, message: 7 }, {}],
-    [{ code: '4e2', subcode: ' 1', message: 'm'.repeat(1025) }, {}],
+    [{ code: 4.5, subcode: null, message: 7 }, undefined],
+    [{ code: '4e2', subcode: ' 1', message: 'm'.repeat(1025) }, undefined],
   ])('%j is read as %j', (value, expected) => {
     expect(parseResultInfo(value)).toStrictEqual(expected);
   });

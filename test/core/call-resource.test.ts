@@ -92,7 +92,7 @@ describe('whatever the path', () => {
   });
 
   // The origin's end and the path's first word can change places: `https://graph.microsoft.comapp/calls/…`.
-  test.fails('a host that only begins like ours is rejected', () => {
+  test('a host that only begins like ours is rejected', () => {
     const more = fc.oneof(
       fc.constantFrom('app', 'v1.0', 'beta', '.', ':8443', '@evil.example', '\\.evil.example'),
       fc.stringMatching(/^[a-z0-9.:@-]{1,12}$/),
