@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createBotCredential } from './adapters/bot-credential.ts';
+import { createBotRelay } from './adapters/bot-relay.ts';
 import { createCallbackTokenVerifier } from './adapters/callback-token.ts';
 import { type Clock, systemClock } from './adapters/clock.ts';
 import { createGraphTokenSource } from './adapters/credentials.ts';
@@ -22,7 +23,7 @@ if (parsed.kind === 'ok') {
 }
 
 function toDependencies(settings: Settings, clock: Clock): AppDependencies {
-  const { bot, graph, keepalive } = settings;
+  const { bot, graph, keepalive, relay } = settings;
   const createCredential = createBotCredential({ appId: bot.appId, cloud: graph.cloud, credential: bot.credential });
   return {
     owner: { botAppId: bot.appId, graphOrigins: graph.origins },
@@ -51,6 +52,7 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
       fetch,
       newRequestId: randomUUID,
     }),
+    relay: relay && createBotRelay({ ...relay, url: relay.botNotificationUrl, clock }),
     createDurableCalls: (client) => createDurableCalls(client, clock),
   };
 }

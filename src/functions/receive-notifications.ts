@@ -1,60 +1,66 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import type { CallbackTokenVerifier } from '../adapters/callback-token.ts';
+import type { BotRelay } from '../adapters/bot-relay.ts';
+import type { CallbackTokenResult, CallbackTokenVerifier } from '../adapters/callback-token.ts';
 import { applyCommands, type NotificationOrigin } from '../calls/apply-commands.ts';
 import type { CallEffects } from '../calls/call-effects.ts';
 import type { EventLog } from '../core/app-event.ts';
 import type { ResourceOwner } from '../core/call-resource.ts';
-import { toCommands } from '../core/notification-commands.ts';
+import { type CallCommand, toCommands } from '../core/notification-commands.ts';
 import { parseJsonBytes, refuseRequest } from '../core/notification-request.ts';
 import { type NotificationEntry, parseNotifications } from '../core/parse-notifications.ts';
+import { toRelayBatch } from '../core/relay-policy.ts';
+import { isRelayLoop } from '../core/relay-request.ts';
+import { type OwnAnswer, relayNotification } from './relay-notification.ts';
 
 export interface ReceiveNotificationsDependencies {
   readonly tokens: CallbackTokenVerifier;
   readonly owner: ResourceOwner;
   /** The effects of this invocation: its durable client, its log. */
   readonly effectsOf: (context: InvocationContext) => CallEffects;
+  /** Absent: the bot has another way to hear of its calls. */
+  readonly relay?: BotRelay | undefined;
 }
 
 const RETRY_AFTER_SECONDS = '5';
 const LONGEST_HEADER = 128;
 
 /**
- * The bot's `callbackUri`: takes Graph's call notifications, and answers only when their effect is durable.
+ * The bot's `callbackUri`: takes Graph's call notifications, and answers only when their effect is durable. With a
+ * relay the bot gets them too, at the same time, and its answer goes back to Graph (see relay-notification).
  *
- * Shape: POST of commsNotifications with Graph's bearer token → 202 | 204 (legacy format) | 400 | 401 | 413 | 415 | 503.
- * Effects: those of the commands in the body (see apply-commands).
+ * Shape: POST of commsNotifications with Graph's bearer token → 202 | 204 (legacy format) | 400 | 401 | 413 | 415 | 503;
+ * with a relay also whatever the bot answers | 502 | 504 | 508 the relay leads back here.
+ * Effects: those of the commands in the body (see apply-commands); those that are neither start nor end are not waited
+ * for when the bot has answered.
  * Source: https://learn.microsoft.com/microsoftteams/platform/bots/calls-and-meetings/call-notifications
  */
-export function receiveNotifications({ tokens, owner, effectsOf }: ReceiveNotificationsDependencies) {
+export function receiveNotifications(dependencies: ReceiveNotificationsDependencies) {
+  const { tokens, owner, effectsOf, relay } = dependencies;
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const effects = effectsOf(context);
     const verified = await tokens.verify(request.headers.get('authorization') ?? undefined);
-    if (verified.kind === 'unavailable') {
-      effects.log({ event: 'notification.failed', level: 'error', problem: verified.reason });
-      return { status: 503, headers: { 'Retry-After': String(verified.retryAfterSeconds) } };
-    }
-    if (verified.kind === 'rejected') {
-      effects.log({ event: 'notification.rejected', level: 'warning', status: 401, reason: verified.reason });
-      return { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } };
-    }
+    if (verified.kind !== 'accepted') return refusedToken(effects.log, verified);
     const body = await readBody(request);
     if ('problem' in body) return refused(effects.log, body.status, body.problem);
     const parsed = parseNotifications(body.value, owner);
-    switch (parsed.kind) {
-      case 'invalid':
-        return refused(effects.log, 400, 'The body has no array "value" of notifications.');
-      case 'legacyFormat':
-        return { status: 204 };
-      case 'notifications': {
-        const scenarioId = boundedHeader(request, 'scenario-id');
-        const origin = {
-          appId: owner.botAppId,
-          tenantId: verified.tenantId,
-          ...(scenarioId === undefined ? {} : { scenarioId }),
-        };
-        return answer(request, await takeIn(effects, origin, parsed.entries));
-      }
+    if (parsed.kind === 'invalid') {
+      return refused(effects.log, 400, 'The body has no array "value" of notifications.');
     }
+    if (relay !== undefined && isRelayLoop(request.headers.get('via'))) {
+      return refused(effects.log, 508, 'BOT_NOTIFICATION_URL leads back to this app: name the endpoint of the bot.');
+    }
+    const commands = parsed.kind === 'legacyFormat' ? [] : toAllCommands(effects.log, parsed.entries);
+    const applied = applyCommands(effects, originOf(request, owner.botAppId, verified.tenantId), commands);
+    const accepted = answer(request, parsed.kind === 'legacyFormat' ? 204 : 202);
+    const notDurable = answer(request, 503);
+    if (relay === undefined) return (await applied).length === 0 ? accepted : notDurable;
+    const notification = {
+      request,
+      bytes: body.bytes,
+      batch: toRelayBatch(body.value),
+      own: commands.some(isStartOrEnd) ? applied.then(toOwnEffect) : undefined,
+    };
+    return relayNotification(relay, effects.log, notification, { accepted, notDurable });
   };
 }
 
@@ -66,36 +72,53 @@ async function readBody(request: HttpRequest) {
   const bytes = new Uint8Array(await request.arrayBuffer());
   const refusedBytes = refuseRequest(contentLength, contentType, bytes.byteLength);
   if (refusedBytes !== undefined) return refusedBytes;
-  return parseJsonBytes(bytes) ?? { status: 400 as const, problem: 'The body is not JSON in UTF-8.' };
+  const parsed = parseJsonBytes(bytes);
+  if (parsed === undefined) return { status: 400 as const, problem: 'The body is not JSON in UTF-8.' };
+  return { bytes, value: parsed.value };
 }
 
-/** True when everything the notification asks for is durable. */
-async function takeIn(
-  effects: CallEffects,
-  origin: NotificationOrigin,
-  entries: readonly NotificationEntry[],
-): Promise<boolean> {
+function toAllCommands(log: EventLog, entries: readonly NotificationEntry[]): readonly CallCommand[] {
   for (const [index, entry] of entries.entries()) {
     if (entry.kind !== 'rejected') continue;
-    effects.log({ event: 'notification.rejected', level: 'warning', status: 202, reason: entry.reason, index });
+    log({ event: 'notification.rejected', level: 'warning', status: 202, reason: entry.reason, index });
   }
-  const commands = entries.flatMap((entry) => (entry.kind === 'rejected' ? [] : toCommands(entry)));
-  const failed = await applyCommands(effects, origin, commands);
-  return failed.length === 0;
+  return entries.flatMap((entry) => (entry.kind === 'rejected' ? [] : toCommands(entry)));
+}
+
+function originOf(request: HttpRequest, appId: string, tenantId: string): NotificationOrigin {
+  const scenarioId = boundedHeader(request, 'scenario-id');
+  return { appId, tenantId, ...(scenarioId === undefined ? {} : { scenarioId }) };
+}
+
+function isStartOrEnd({ kind }: CallCommand): boolean {
+  return kind === 'start' || kind === 'end';
+}
+
+function toOwnEffect(failed: readonly CallCommand[]): 'durable' | 'notDurable' {
+  return failed.some(isStartOrEnd) ? 'notDurable' : 'durable';
 }
 
 /** The headers are those with which Graph's own SDK answers. Source: microsoft-graph-comms-samples issue 91. */
-function answer(request: HttpRequest, isDurable: boolean): HttpResponseInit {
+function answer(request: HttpRequest, status: 202 | 204 | 503): OwnAnswer {
   const messageId = boundedHeader(request, 'x-microsoft-skype-message-id');
   const scenarioId = boundedHeader(request, 'scenario-id');
   return {
-    status: isDurable ? 202 : 503,
+    status,
     headers: {
       ...(messageId === undefined ? {} : { 'Client-Request-Id': messageId }),
       ...(scenarioId === undefined ? {} : { 'Scenario-Id': scenarioId }),
-      ...(isDurable ? {} : { 'Retry-After': RETRY_AFTER_SECONDS }),
+      ...(status === 503 ? { 'Retry-After': RETRY_AFTER_SECONDS } : {}),
     },
   };
+}
+
+function refusedToken(log: EventLog, verified: Exclude<CallbackTokenResult, { kind: 'accepted' }>): HttpResponseInit {
+  if (verified.kind === 'unavailable') {
+    log({ event: 'notification.failed', level: 'error', problem: verified.reason });
+    return { status: 503, headers: { 'Retry-After': String(verified.retryAfterSeconds) } };
+  }
+  log({ event: 'notification.rejected', level: 'warning', status: 401, reason: verified.reason });
+  return { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } };
 }
 
 function refused(log: EventLog, status: number, problem: string): HttpResponseInit {

@@ -1,5 +1,6 @@
 import { app, type HttpHandler, type InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
+import type { BotRelay } from '../adapters/bot-relay.ts';
 import type { CallStore } from '../adapters/call-store.ts';
 import type { CallbackTokenVerifier } from '../adapters/callback-token.ts';
 import type { Clock } from '../adapters/clock.ts';
@@ -27,6 +28,8 @@ export interface AppDependencies {
   readonly store: CallStore;
   readonly tokens: CallbackTokenVerifier;
   readonly graph: GraphCalls;
+  /** Absent: notifications are not relayed to the bot. */
+  readonly relay?: BotRelay | undefined;
   /** Wraps the durable client of one invocation. */
   readonly createDurableCalls: (client: df.DurableClient) => DurableCalls;
 }
@@ -59,7 +62,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
   df.app.activity(CLEAN_UP_ACTIVITY, { handler: cleanUp({ store, clock, botAppId: owner.botAppId, deliver: false }) });
 
   // Anonymous for the key, not for the token: Graph signs its notifications, and nothing is read before that is verified.
-  const receive = receiveNotifications({ tokens: dependencies.tokens, owner, effectsOf });
+  const receive = receiveNotifications({ tokens: dependencies.tokens, owner, effectsOf, relay: dependencies.relay });
   http('receiveNotifications', 'POST', 'notifications', 'anonymous', receive);
   http('getHealth', 'GET', 'health', 'anonymous', health({ store, clock, durableOf }));
   http('getCall', 'GET', 'calls/{callId}', 'function', getCall({ store, durableOf }));

@@ -18,13 +18,11 @@ describe('what in a batch matters to the relay', () => {
 
   test('only the bot can answer an incoming call and a participant who joins', () => {
     expect(filesWhere('needsBot')).toEqual([
-      'batch-three-calls-mixed.json',
       'incoming-group-meeting.json',
       'incoming-p2p.json',
       'incoming-policy-recording.json',
-      'malformed-unknown-envelope-type.json',
       'participant-joining.json',
-    ].filter((file) => JSON.stringify(read(file)).match(/"state":"incoming"|participantJoining/)));
+    ]);
   });
 
   test('policy-based recording is recognised', () => {
@@ -46,8 +44,8 @@ describe('what in a batch matters to the relay', () => {
     expect(toRelayBatch({ value: [null, 'text', {}, { resourceData: 7 }, incoming] }).needsBot).toBe(true);
   });
 
-  test('any JSON at all is a batch', () => {
-    fc.assert(fc.property(fc.jsonValue(), (body) => toRelayBatch(body).needsBot === false));
+  test('any JSON at all can be looked at', () => {
+    fc.assert(fc.property(fc.jsonValue(), (value) => !toRelayBatch({ value: [{ resourceData: value }] }).needsBot));
   });
 });
 
