@@ -1,0 +1,145 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createVirtualClock, type VirtualClock } from '../../local/clock/virtual-clock.ts';
+import type { HubStore } from '../../local/durable-extension/hub-store.ts';
+import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-store.ts';
+import { createSimulatedGraph, type SimulatedGraph } from '../../local/simulated-graph/simulated-graph.ts';
+import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
+import { startVirtualApp, VIRTUAL_CALLBACK_URI, type VirtualAppOptions } from '../../local/virtual-app.ts';
+import type { CallStore } from '../../src/adapters/call-store.ts';
+import { isPlainObject, type PlainObject } from '../../src/core/plain-object.ts';
+
+export const WORLD_START_MS = Date.parse('2026-03-02T08:00:00Z');
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+
+/** One pair for all worlds of a file: making one takes a tenth of a second. */
+const signingKey = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey;
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The JSON of the answer; undefined when there is none. */
+  readonly body: unknown;
+}
+
+/** The real app, the real engine and a simulated Graph in virtual time. */
+export interface VirtualWorld {
+  readonly clock: VirtualClock;
+  readonly graph: SimulatedGraph;
+  readonly store: CallStore;
+  readonly hub: HubStore;
+  /** What the app reported, in order. */
+  readonly events: readonly PlainObject[];
+  /** Begins a call whose notifications come to the app, and lets everything happen that needs no time. */
+  startCall(options?: Omit<Parameters<SimulatedGraph['createCall']>[0], 'callbackUri'>): Promise<string>;
+  request(
+    method: string,
+    path: string,
+    options?: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
+  ): Promise<HttpAnswer>;
+  /** Posts a notification with a good token, or the one given. */
+  notify(body: unknown, token?: string): Promise<HttpAnswer>;
+  /** `GET /api/calls/{callId}`. */
+  getCall(callId: string): Promise<{ readonly record: PlainObject; readonly instance: PlainObject }>;
+  /** What the status API says of the call's instance. */
+  status(callId: string): Promise<PlainObject>;
+  /** Minutes from the world's start to each keepAlive that Graph met, with Graph's answer. */
+  keepAlives(callId: string): readonly { readonly minute: number; readonly status: number | undefined }[];
+  /** How often the app reported this of the call. */
+  countEvents(event: string, callId: string): number;
+  /** Ends this app like a killed process and starts it anew on the same hub and table. */
+  crashAndRestart(downForMs: number): Promise<void>;
+}
+
+export type WorldOptions = Partial<Pick<VirtualAppOptions, 'store' | 'engine'>> & {
+  /** Made from the world, which does not exist before the clock does. */
+  readonly dependencies?: (
+    world: Pick<VirtualWorld, 'clock' | 'graph'>,
+  ) => NonNullable<VirtualAppOptions['dependencies']>;
+};
+
+export async function startVirtualWorld({ dependencies, ...options }: WorldOptions = {}): Promise<VirtualWorld> {
+  const clock = createVirtualClock({ startMs: WORLD_START_MS });
+  const hub = createMemoryHubStore();
+  const events: PlainObject[] = [];
+  const graph = createSimulatedGraph({
+    clock,
+    botAppId: SAMPLE_BOT_APP_ID,
+    tenantId: SAMPLE_TENANT_ID,
+    signingKeys: [signingKey],
+    deliver: ({ url, headers, body }) => send('POST', url, headers, body),
+  });
+  const startApp = (store?: CallStore) =>
+    startVirtualApp({
+      ...options,
+      ...(store === undefined ? {} : { store }),
+      clock,
+      graph,
+      hub,
+      log: ({ message }) => {
+        const event: unknown = message.startsWith('{') ? JSON.parse(message) : undefined;
+        if (isPlainObject(event)) events.push(event);
+      },
+      ...(dependencies === undefined ? {} : { dependencies: dependencies({ clock, graph }) }),
+    });
+  let app = await startApp(options.store);
+  const { store } = app;
+
+  const send = (method: string, url: string, headers: Readonly<Record<string, string>>, body = '') =>
+    app.send({ method, url: new URL(url), headers, body: new TextEncoder().encode(body) });
+
+  const request: VirtualWorld['request'] = async (method, path, { headers = {}, body } = {}) => {
+    const answer = await send(method, new URL(path, VIRTUAL_CALLBACK_URI).href, headers, body);
+    const text = typeof answer.body === 'string' ? answer.body : new TextDecoder().decode(answer.body);
+    return {
+      status: answer.status,
+      headers: answer.headers ?? {},
+      body: text === '' ? undefined : JSON.parse(text),
+    };
+  };
+  const get = async (path: string): Promise<PlainObject> => {
+    const { status, body } = await request('GET', path);
+    if (!isPlainObject(body)) throw new Error(`GET ${path} answered ${status} without a JSON object`);
+    return body;
+  };
+
+  return {
+    clock,
+    graph,
+    store,
+    hub,
+    events,
+    request,
+    async startCall(call = {}) {
+      const { callId } = graph.createCall({ ...call, callbackUri: VIRTUAL_CALLBACK_URI });
+      await clock.runFor(0);
+      return callId;
+    },
+    notify: (body, token = graph.signCallbackToken()) =>
+      request('POST', '/api/notifications', {
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+      }),
+    async getCall(callId) {
+      const { record, instance } = await get(`/api/calls/${callId}`);
+      return { record: isPlainObject(record) ? record : {}, instance: isPlainObject(instance) ? instance : {} };
+    },
+    status: (callId) => get(`/runtime/webhooks/durabletask/instances/call-${callId}?showHistory=true`),
+    keepAlives: (callId) =>
+      graph
+        .keepAliveLog()
+        .filter((entry) => entry.kind === 'keepAlive' && entry.callId === callId)
+        .map((entry) => ({
+          minute: (entry.atMs - WORLD_START_MS) / MINUTE_MS,
+          status: entry.kind === 'keepAlive' ? entry.status : undefined,
+        })),
+    countEvents: (event, callId) =>
+      events.filter((reported) => reported.event === event && reported.callId === callId).length,
+    async crashAndRestart(downForMs) {
+      app.host.durable.kill();
+      await clock.runFor(downForMs);
+      app = await startApp(store);
+    },
+  };
+}
