@@ -20,9 +20,18 @@ const twoGenerations: OrchestrationHandler = function* (context) {
 
 describe('continueAsNew', () => {
   test('starts an empty history with the new input, execution id and created time', async () => {
-    const hub = await startHub({ orchestrators: { twoGenerations }, activities: { work: () => 1 } });
+    const hub = await startHub(
+      { orchestrators: { twoGenerations }, activities: { work: () => 1 } },
+      { faults: { deliveryDelayMs: ({ queue }) => (queue === 'work' ? 60_000 : 0) } },
+    );
     await hub.start('twoGenerations', 1);
-    expect(await hub.status()).toMatchObject({ runtimeStatus: 'Running', input: 2 });
+    expect(await hub.status()).toMatchObject({ input: 1, createdTime: '2026-01-01T00:00:00Z' });
+    await hub.clock.runFor(60_000);
+    expect(await hub.status()).toMatchObject({
+      runtimeStatus: 'Running',
+      input: 2,
+      createdTime: '2026-01-01T00:01:00Z',
+    });
     const history = await hub.store.readHistory('x');
     expect(history.map(({ event }) => event.EventType)).toEqual([12, 0, 13, 10, 13]);
   });

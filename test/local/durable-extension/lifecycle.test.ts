@@ -78,6 +78,21 @@ describe('a terminated instance', () => {
     expect(cleaned).toBe(false);
   });
 
+  test('stays terminated when the same batch also lets it continue as new', async () => {
+    const hub = await startHub({
+      orchestrators: {
+        again: function* (context) {
+          yield context.df.waitForExternalEvent('go');
+          context.df.continueAsNew(null);
+        },
+      },
+    });
+    await hub.start('again');
+    await hub.request('POST', 'instances/x/terminate?reason=stop');
+    await hub.raise('go');
+    expect(await hub.status()).toMatchObject({ runtimeStatus: 'Terminated', output: 'stop' });
+  });
+
   test('discards results and timers that come later', async () => {
     const hub = await startHub({
       orchestrators: {

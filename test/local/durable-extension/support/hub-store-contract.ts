@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { EventType, type HistoryEntry, toHistoryEntry } from '../../../../local/durable-extension/history-event.ts';
+import {
+  HubConflictError,
+  type HubNotice,
+  type HubStore,
+  type InstanceRow,
+  type NewHubMessage,
+} from '../../../../local/durable-extension/hub-store.ts';
+
+const Timestamp = '2026-01-01T00:00:00.000Z';
+
+function createRow(instanceId: string, more: Partial<InstanceRow> = {}): InstanceRow {
+  return {
+    instanceId,
+    executionId: 'e1',
+    name: 'work',
+    version: null,
+    parentInstanceId: null,
+    runtimeStatus: 'Running',
+    inputJson: '{"a":1}',
+    customStatusJson: null,
+    output: null,
+    createdAtMs: 1_000,
+    lastUpdatedAtMs: 1_000,
+    revision: 1,
+    ...more,
+  };
+}
+
+function createMessage(instanceId: string, name = 'event', queue: 'control' | 'work' = 'control'): NewHubMessage {
+  const event = { EventType: EventType.EventRaised, EventId: -1, Timestamp, Name: name, Input: 'null' } as const;
+  return { queue, instanceId, executionId: null, visibleAtMs: 5, event };
+}
+
+const entry = (EventId: number): HistoryEntry =>
+  toHistoryEntry({ EventType: EventType.TimerCreated, EventId, Timestamp, FireAt: Timestamp });
+
+/** What every HubStore must do. */
+export function describeHubStore(name: string, create: () => HubStore): void {
+  describe(name, () => {
+    test('keeps rows and histories: append grows, replace starts anew', async () => {
+      const store = create();
+      const row = createRow('a');
+      await store.commit({
+        instances: [{ row, expectedRevision: 0, history: { kind: 'append', entries: [entry(1)] } }],
+      });
+      const next = { ...row, revision: 2 };
+      await store.commit({
+        instances: [{ row: next, expectedRevision: 1, history: { kind: 'append', entries: [entry(2)] } }],
+      });
+      expect(await store.readInstance('a')).toEqual(next);
+      expect(await store.readHistory('a')).toEqual([entry(1), entry(2)]);
+      const last = { ...row, executionId: 'e2', revision: 3 };
+      await store.commit({
+        instances: [{ row: last, expectedRevision: 2, history: { kind: 'replace', entries: [entry(3)] } }],
+      });
+      expect(await store.readInstance('a')).toEqual(last);
+      expect(await store.readHistory('a')).toEqual([entry(3)]);
+      expect(await store.readInstance('b')).toBeUndefined();
+      expect(await store.readHistory('b')).toEqual([]);
+    });
+
+    test('keeps messages in order until they are consumed', async () => {
+      const store = create();
+      await store.commit({ send: [createMessage('a', 'one'), createMessage('b', 'two', 'work')] });
+      await store.commit({ send: [createMessage('a', 'three')] });
+      const messages = await store.load();
+      expect(messages).toMatchObject([
+        { ...createMessage('a', 'one') },
+        { ...createMessage('b', 'two', 'work') },
+        { ...createMessage('a', 'three') },
+      ]);
+      await store.commit({ consume: messages.slice(0, 2).map(({ sequence }) => sequence) });
+      expect(await store.load()).toEqual(messages.slice(2));
+    });
+
+    test.each([
+      ['a wrong revision', { revision: 2 }, 7, undefined],
+      ['a row that should not be there', { revision: 1 }, 0, undefined],
+      ['a message that is gone', { revision: 2 }, 1, 99],
+    ])('changes nothing at %s', async (_what, more, expectedRevision, consumed) => {
+      const store = create();
+      const row = createRow('a');
+      await store.commit({
+        instances: [{ row, expectedRevision: 0, history: { kind: 'replace', entries: [entry(1)] } }],
+        send: [createMessage('a')],
+      });
+      const before = [await store.readInstance('a'), await store.readHistory('a'), await store.load()];
+      const change = {
+        instances: [{ row: { ...row, ...more }, expectedRevision, history: { kind: 'replace', entries: [] } } as const],
+        consume: consumed === undefined ? [] : [consumed],
+        send: [createMessage('a', 'more')],
+      };
+      await expect(store.commit(change)).rejects.toThrow(HubConflictError);
+      expect([await store.readInstance('a'), await store.readHistory('a'), await store.load()]).toEqual(before);
+    });
+
+    test('tells those who watch what came and went, until they stop', async () => {
+      const store = create();
+      const notices: HubNotice[] = [];
+      const unwatch = store.watch((notice) => notices.push(notice));
+      await store.commit({ send: [createMessage('a')] });
+      const [message] = await store.load();
+      await store.commit({ consume: message === undefined ? [] : [message.sequence] });
+      store.releaseAll('nobody');
+      unwatch();
+      await store.commit({ send: [createMessage('a')] });
+      expect(notices).toEqual([
+        { added: [message], removed: [], claimsReleased: false },
+        { added: [], removed: [message?.sequence], claimsReleased: false },
+        { added: [], removed: [], claimsReleased: true },
+      ]);
+    });
+
+    test('forgets purged instances and their history', async () => {
+      const store = create();
+      const change = { expectedRevision: 0, history: { kind: 'replace', entries: [entry(1)] } } as const;
+      await store.commit({ instances: ['a', 'b'].map((id) => ({ row: createRow(id), ...change })) });
+      await store.commit({ purge: ['a', 'unknown'] });
+      expect(await store.readInstance('a')).toBeUndefined();
+      expect(await store.readHistory('a')).toEqual([]);
+      expect((await store.queryInstances({ limit: 9 })).map(({ instanceId }) => instanceId)).toEqual(['b']);
+      await store.commit({ instances: [{ row: createRow('a'), ...change }] });
+    });
+
+    test('answers queries in order of id', async () => {
+      const store = create();
+      const rows = [
+        createRow('c', { createdAtMs: 30, runtimeStatus: 'Failed' }),
+        createRow('ab', { createdAtMs: 20 }),
+        createRow('aa', { createdAtMs: 10 }),
+      ];
+      await store.commit({
+        instances: rows.map((row) => ({ row, expectedRevision: 0, history: { kind: 'append', entries: [] } })),
+      });
+      const ids = async (query: object) =>
+        (await store.queryInstances({ limit: 9, ...query })).map(({ instanceId }) => instanceId);
+      expect(await ids({})).toEqual(['aa', 'ab', 'c']);
+      expect(await ids({ instanceIdPrefix: 'a' })).toEqual(['aa', 'ab']);
+      expect(await ids({ createdFromMs: 20, createdToMs: 20 })).toEqual(['ab']);
+      expect(await ids({ statuses: ['Failed', 'Pending'] })).toEqual(['c']);
+      expect(await ids({ afterInstanceId: 'aa', limit: 1 })).toEqual(['ab']);
+    });
+
+    test('gives a claim to one owner at a time', () => {
+      const store = create();
+      expect([store.claim('a', 'one'), store.claim('a', 'two'), store.claim('a', 'one')]).toEqual([true, false, true]);
+      store.release('a', 'two');
+      expect(store.claim('a', 'two')).toBe(false);
+      store.release('a', 'one');
+      expect([store.claim('a', 'two'), store.claim(1, 'two')]).toEqual([true, true]);
+      store.releaseAll('two');
+      expect([store.claim('a', 'one'), store.claim(1, 'one')]).toEqual([true, true]);
+    });
+  });
+}
