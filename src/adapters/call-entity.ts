@@ -41,6 +41,8 @@ export function toEntity(record: CallRecord): TableEntity {
       keepAlives: record.keepAlives,
       lastKeepAliveAt: toDate(lastKeepAliveAtMs),
       lastRescueAt: toDate(lastRescueAtMs),
+      restarts: record.restarts,
+      endRepeatedAt: toDate(record.endRepeatedAtMs),
       facts: toFactsColumn(facts),
     }),
   };
@@ -102,6 +104,8 @@ const rowSchema = z.object({
   keepAlives: z.number().optional(),
   lastKeepAliveAt: instant.optional(),
   lastRescueAt: instant.optional(),
+  restarts: z.number().optional(),
+  endRepeatedAt: instant.optional(),
   facts: z.string().transform(parseJson).pipe(factsSchema),
 });
 
@@ -134,6 +138,8 @@ function toRecord(callId: CallId, row: z.infer<typeof rowSchema>): CallRecord {
     keepAlives: row.keepAlives,
     lastKeepAliveAtMs: row.lastKeepAliveAt,
     lastRescueAtMs: row.lastRescueAt,
+    restarts: row.restarts,
+    endRepeatedAtMs: row.endRepeatedAt,
   });
   return { callId, graphCallId, appId, phase, firstSeenAtMs: firstSeenAt, ...optional, facts };
 }

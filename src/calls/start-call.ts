@@ -1,8 +1,11 @@
 import { activateCall, type CallRecord, type CallSighting, startCall as toStarting } from '../core/call-record.ts';
-import { startKeepalive } from '../core/keepalive-state.ts';
+import { type KeepaliveStart, startKeepalive } from '../core/keepalive-state.ts';
 import type { CallEffects } from './call-effects.ts';
 import { toCallEnded } from './end-call.ts';
 import { updateRecord } from './update-record.ts';
+
+/** What is known of a call that other orchestrations, or nobody, kept alive so far. */
+export type KeepaliveSoFar = Pick<KeepaliveStart, 'lastKeepAliveAtMs' | 'firstKeepAliveAtMs'>;
 
 /**
  * Sees to it that one orchestration keeps the call alive. Harmless however often and however concurrently it runs; a
@@ -15,17 +18,11 @@ import { updateRecord } from './update-record.ts';
  * active already costs one read.
  */
 export async function startCall(effects: CallEffects, seen: CallSighting): Promise<void> {
-  const { store, durable, clock, log } = effects;
+  const { store, clock, log } = effects;
   const nowMs = clock.nowMs();
   const { before, after } = await updateRecord(store, seen.callId, (stored) => toStarting(stored, seen, nowMs));
   if (after === undefined || after.phase !== 'starting') return;
-  const started = await durable.start(seen.callId, toInput(effects, after));
-  const { after: current } = await updateRecord(store, seen.callId, activateCall);
-  if (current?.phase === 'ended') {
-    await durable.raiseCallEnded(seen.callId, toCallEnded(current));
-    return;
-  }
-  if (started === 'started') {
+  if ((await startInstance(effects, after, {})) === 'started') {
     log({
       event: 'call.established',
       level: 'info',
@@ -36,12 +33,31 @@ export async function startCall(effects: CallEffects, seen: CallSighting): Promi
   }
 }
 
-function toInput(effects: CallEffects, record: CallRecord) {
+/**
+ * Starts the orchestration of a record in phase `starting`, then makes it `active`.
+ *
+ * Errors and effects: as `startCall`, from `startNew` on.
+ */
+export async function startInstance(
+  effects: CallEffects,
+  record: CallRecord,
+  soFar: KeepaliveSoFar,
+): Promise<'started' | 'running' | 'ended'> {
+  const { store, durable } = effects;
+  const started = await durable.start(record.callId, toInput(effects, record, soFar));
+  const { after: current } = await updateRecord(store, record.callId, activateCall);
+  if (current?.phase !== 'ended') return started;
+  await durable.raiseCallEnded(record.callId, toCallEnded(current));
+  return 'ended';
+}
+
+function toInput(effects: CallEffects, record: CallRecord, soFar: KeepaliveSoFar) {
   return startKeepalive({
     callId: record.callId,
     graphCallId: record.graphCallId,
     tenantId: record.facts.tenantId ?? effects.homeTenantId,
     firstSeenAtMs: record.firstSeenAtMs,
     limits: effects.limits,
+    ...soFar,
   });
 }

@@ -13,7 +13,14 @@ export type AppEventName =
   | 'notification.failed'
   | 'relay.failed'
   | 'webhook.delivered'
-  | 'webhook.failed';
+  | 'webhook.failed'
+  | 'keepAlive.rescued'
+  | 'call.stuck'
+  | 'call.reconciled'
+  | 'reconcile.completed'
+  | 'reconcile.failed'
+  | 'purge.completed'
+  | 'purge.failed';
 
 /** Field values are what a log query can work with; texts from outside are already bounded. Never a token, never a body. */
 export interface AppEvent {

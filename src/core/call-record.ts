@@ -1,6 +1,6 @@
 import { bringsNewFacts, type CallFacts, mergeFacts, withoutAbsent } from './call-facts.ts';
-import type { CallId } from './call-id.ts';
-import type { CallEnded, EndReason, ResultInfo } from './keepalive-state.ts';
+import { type CallId, parseCallId } from './call-id.ts';
+import type { CallEnded, EndReason, KeepaliveState, ResultInfo } from './keepalive-state.ts';
 
 /** `observed`: seen, not established. `starting`: its instance is being started. `ended`: absorbing. */
 export type CallPhase = 'observed' | 'starting' | 'active' | 'ended';
@@ -25,7 +25,12 @@ export interface CallRecord {
   readonly cleanedUpAtMs?: number;
   readonly keepAlives?: number;
   readonly lastKeepAliveAtMs?: number;
+  /** The last keepAlive that succeeded outside the orchestration. */
   readonly lastRescueAtMs?: number;
+  /** How often the orchestration was started again because it had failed. */
+  readonly restarts?: number;
+  /** When an orchestration that had not noticed the end was told of it again. */
+  readonly endRepeatedAtMs?: number;
   readonly facts: CallFacts;
 }
 
@@ -92,6 +97,49 @@ export function cleanUpCall(
   if (stored?.cleanedUpAtMs !== undefined) return undefined;
   const closed = endCall(stored, seen, ended, nowMs) ?? stored;
   return closed === undefined ? undefined : { ...closed, ...sums, cleanedUpAtMs: nowMs };
+}
+
+/** The call's orchestration is to be started (again). `hasFailed`: the one before failed, which is counted. */
+export function restartCall(
+  stored: CallRecord | undefined,
+  { hasFailed, nowMs }: { readonly hasFailed: boolean; readonly nowMs: number },
+): CallRecord | undefined {
+  if (stored === undefined || stored.phase === 'ended') return undefined;
+  return {
+    ...stored,
+    phase: 'starting',
+    establishedAtMs: stored.establishedAtMs ?? nowMs,
+    ...(hasFailed ? { restarts: (stored.restarts ?? 0) + 1 } : {}),
+  };
+}
+
+/** A keepAlive outside the orchestration succeeded. */
+export function rescueCall(stored: CallRecord | undefined, rescuedAtMs: number): CallRecord | undefined {
+  if (stored === undefined || stored.phase === 'ended') return undefined;
+  return { ...stored, lastRescueAtMs: Math.max(rescuedAtMs, stored.lastRescueAtMs ?? rescuedAtMs) };
+}
+
+/** The orchestration was told once more that the call has ended. */
+export function repeatEnd(stored: CallRecord | undefined, nowMs: number): CallRecord | undefined {
+  return stored?.phase === 'ended' ? { ...stored, endRepeatedAtMs: nowMs } : undefined;
+}
+
+/** The record of a call whose orchestration runs without one: as much as its input tells. */
+export function rebuildCall(
+  stored: CallRecord | undefined,
+  state: KeepaliveState,
+  appId: string,
+): CallRecord | undefined {
+  if (stored !== undefined) return undefined;
+  const { callId, graphCallId, tenantId, firstSeenAtMs } = state;
+  return {
+    callId,
+    graphCallId: parseCallId(graphCallId) === callId ? graphCallId : callId,
+    appId,
+    phase: 'active',
+    firstSeenAtMs,
+    facts: tenantId === undefined ? {} : { tenantId },
+  };
 }
 
 /** `terminated` says more than the others; a result is taken in once. */

@@ -3,8 +3,8 @@ import type { CallRecord } from './call-record.ts';
 
 /** A record as JSON for people and programs: every instant an ISO string, absent members left out. */
 export function toCallView(record: CallRecord) {
-  const { firstSeenAtMs, establishedAtMs, endedAtMs, cleanedUpAtMs, lastKeepAliveAtMs, lastRescueAtMs, ...rest } =
-    record;
+  const { firstSeenAtMs, establishedAtMs, endedAtMs, cleanedUpAtMs, ...others } = record;
+  const { lastKeepAliveAtMs, lastRescueAtMs, endRepeatedAtMs, ...rest } = others;
   return withoutAbsent({
     ...rest,
     firstSeenAt: toIso(firstSeenAtMs),
@@ -13,6 +13,7 @@ export function toCallView(record: CallRecord) {
     cleanedUpAt: toIso(cleanedUpAtMs),
     lastKeepAliveAt: toIso(lastKeepAliveAtMs),
     lastRescueAt: toIso(lastRescueAtMs),
+    endRepeatedAt: toIso(endRepeatedAtMs),
   });
 }
 

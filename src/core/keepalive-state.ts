@@ -59,6 +59,8 @@ export interface KeepaliveStart {
   readonly tenantId?: string | undefined;
   readonly firstSeenAtMs: number;
   readonly limits: KeepaliveLimits;
+  /** The last keepAlive known to have succeeded, when this is not the call's first orchestration. */
+  readonly lastKeepAliveAtMs?: number | undefined;
   /** When the first keepAlive is due; default: one interval after the call was first seen. */
   readonly firstKeepAliveAtMs?: number | undefined;
 }
@@ -76,6 +78,7 @@ export function startKeepalive(start: KeepaliveStart): KeepaliveState {
     keepAlives: 0,
     attempts: 0,
     consecutiveFailures: 0,
+    ...(start.lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAtMs: start.lastKeepAliveAtMs }),
     recent: [],
   };
 }

@@ -55,6 +55,8 @@ const fields: Arbitraries<Omit<CallRecord, 'callId' | 'graphCallId'>> = {
   keepAlives: fc.nat(),
   lastKeepAliveAtMs: anyInstantMs,
   lastRescueAtMs: anyInstantMs,
+  restarts: fc.nat(),
+  endRepeatedAtMs: anyInstantMs,
   facts: fc.record(facts, { requiredKeys: [], noNullPrototype }),
 };
 
