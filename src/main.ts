@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createBotCredential } from './adapters/bot-credential.ts';
 import { createBotRelay } from './adapters/bot-relay.ts';
+import { createCallEndedWebhook } from './adapters/call-ended-webhook.ts';
 import { createCallbackTokenVerifier } from './adapters/callback-token.ts';
 import { type Clock, systemClock } from './adapters/clock.ts';
 import { createGraphTokenSource } from './adapters/credentials.ts';
 import { createDurableCalls } from './adapters/durable-calls.ts';
 import { createGraphCalls } from './adapters/graph-calls.ts';
 import { createTableCallStore } from './adapters/table-call-store.ts';
+import { TEAMS_HOSTS } from './core/join-url.ts';
 import { toKeepaliveLimits } from './core/keepalive-limits.ts';
 import { type AppDependencies, registerFunctions, registerMisconfigured } from './functions/register-functions.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -23,7 +25,7 @@ if (parsed.kind === 'ok') {
 }
 
 function toDependencies(settings: Settings, clock: Clock): AppDependencies {
-  const { bot, graph, keepalive, relay } = settings;
+  const { bot, graph, keepalive, relay, callEndedWebhook } = settings;
   const createCredential = createBotCredential({ appId: bot.appId, cloud: graph.cloud, credential: bot.credential });
   return {
     owner: { botAppId: bot.appId, graphOrigins: graph.origins },
@@ -53,6 +55,8 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
       newRequestId: randomUUID,
     }),
     relay: relay && createBotRelay({ ...relay, url: relay.botNotificationUrl, clock }),
+    webhook: callEndedWebhook && createCallEndedWebhook({ ...callEndedWebhook, clock, fetch }),
+    teamsHost: TEAMS_HOSTS[graph.cloud],
     createDurableCalls: (client) => createDurableCalls(client, clock),
   };
 }

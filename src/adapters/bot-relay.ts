@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { RelayAnswer } from '../core/relay-policy.ts';
 import { toRelayedHeaders, toRelayUrl } from '../core/relay-request.ts';
 import { type Clock, timeoutSignal } from './clock.ts';
+import { networkCode } from './network-code.ts';
 
 /** One notification as it was received. */
 export interface RelayRequest {
@@ -59,7 +60,7 @@ export function createBotRelay(dependencies: BotRelayDependencies): BotRelay {
         return await readAnswer(response, url, maximumAnswerBytes);
       } catch (error) {
         if (limit.signal.aborted) return { kind: 'timeout' };
-        return { kind: 'unreachable', detail: codeOf(error) };
+        return { kind: 'unreachable', detail: networkCode(error) };
       } finally {
         limit.dispose();
       }
@@ -87,7 +88,7 @@ function createPost(isHttps: boolean): Post {
         resolve(response);
       });
       outgoing.on('error', (error) => {
-        const wasClosed = outgoing.reusedSocket && !isAnswered && /^(?:ECONNRESET|EPIPE)$/.test(codeOf(error));
+        const wasClosed = outgoing.reusedSocket && !isAnswered && /^(?:ECONNRESET|EPIPE)$/.test(networkCode(error));
         if (wasClosed) resolve(post(url, body, options, false));
         else reject(error);
       });
@@ -121,9 +122,4 @@ async function readAnswer(response: IncomingMessage, url: string, maximumBytes: 
 /** Graph would look for a relative target on our host. */
 function toAbsolute(location: string, base: string): string {
   return URL.canParse(location) || !URL.canParse(location, base) ? location : new URL(location, base).href;
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : 'unknown';
 }

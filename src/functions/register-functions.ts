@@ -1,6 +1,7 @@
 import { app, type HttpHandler, type InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { BotRelay } from '../adapters/bot-relay.ts';
+import type { CallEndedWebhook } from '../adapters/call-ended-webhook.ts';
 import type { CallStore } from '../adapters/call-store.ts';
 import type { CallbackTokenVerifier } from '../adapters/callback-token.ts';
 import type { Clock } from '../adapters/clock.ts';
@@ -8,9 +9,16 @@ import type { DurableCalls } from '../adapters/durable-calls.ts';
 import type { GraphCalls } from '../adapters/graph-calls.ts';
 import type { CallEffects } from '../calls/call-effects.ts';
 import type { ResourceOwner } from '../core/call-resource.ts';
-import { CLEAN_UP_ACTIVITY, KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../core/durable-names.ts';
+import {
+  CLEAN_UP_ACTIVITY,
+  DELIVER_CALL_ENDED_ACTIVITY,
+  KEEP_ALIVE_ACTIVITY,
+  ORCHESTRATOR_NAME,
+} from '../core/durable-names.ts';
+import { TEAMS_HOSTS, type TeamsHost } from '../core/join-url.ts';
 import type { KeepaliveLimits } from '../core/keepalive-limits.ts';
 import { cleanUp } from './clean-up.ts';
+import { deliverCallEnded } from './deliver-call-ended.ts';
 import { getCall } from './get-call.ts';
 import { health, misconfiguredHealth } from './health.ts';
 import { keepAlive } from './keep-alive.ts';
@@ -30,6 +38,10 @@ export interface AppDependencies {
   readonly graph: GraphCalls;
   /** Absent: notifications are not relayed to the bot. */
   readonly relay?: BotRelay | undefined;
+  /** Absent: nobody is told when a call has ended. */
+  readonly webhook?: CallEndedWebhook | undefined;
+  /** For the join URLs in what is told; default: the global cloud's. */
+  readonly teamsHost?: TeamsHost;
   /** Wraps the durable client of one invocation. */
   readonly createDurableCalls: (client: df.DurableClient) => DurableCalls;
 }
@@ -38,7 +50,7 @@ type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Registers every function with the Functions runtime: names, triggers, routes and keys stand here and nowhere else. */
 export function registerFunctions(dependencies: AppDependencies): void {
-  const { clock, store, owner, graph, timeScale } = dependencies;
+  const { clock, store, owner, graph, timeScale, webhook, teamsHost = TEAMS_HOSTS.global } = dependencies;
   const durableClient = df.input.durableClient();
   const durableOf = (context: InvocationContext) => dependencies.createDurableCalls(df.getClient(context));
   const effectsOf = (context: InvocationContext): CallEffects => ({
@@ -59,7 +71,11 @@ export function registerFunctions(dependencies: AppDependencies): void {
 
   df.app.orchestration(ORCHESTRATOR_NAME, keepCallAlive);
   df.app.activity(KEEP_ALIVE_ACTIVITY, { handler: keepAlive({ graph, timeScale }) });
-  df.app.activity(CLEAN_UP_ACTIVITY, { handler: cleanUp({ store, clock, botAppId: owner.botAppId, deliver: false }) });
+  df.app.activity(CLEAN_UP_ACTIVITY, {
+    handler: cleanUp({ store, clock, botAppId: owner.botAppId, deliver: webhook !== undefined }),
+  });
+  // Registered without a webhook too: a delivery may be under way when the setting is taken away.
+  df.app.activity(DELIVER_CALL_ENDED_ACTIVITY, { handler: deliverCallEnded({ store, clock, webhook, teamsHost }) });
 
   // Anonymous for the key, not for the token: Graph signs its notifications, and nothing is read before that is verified.
   const receive = receiveNotifications({ tokens: dependencies.tokens, owner, effectsOf, relay: dependencies.relay });
@@ -79,6 +95,7 @@ export function registerMisconfigured(problems: number): void {
   df.app.orchestration(ORCHESTRATOR_NAME, keepCallAlive);
   df.app.activity(KEEP_ALIVE_ACTIVITY, { handler: refuse });
   df.app.activity(CLEAN_UP_ACTIVITY, { handler: refuse });
+  df.app.activity(DELIVER_CALL_ENDED_ACTIVITY, { handler: refuse });
   app.http('receiveNotifications', {
     methods: ['POST'],
     route: 'notifications',

@@ -1,0 +1,44 @@
+import type { InvocationContext } from '@azure/functions';
+import type { CallEndedWebhook } from '../adapters/call-ended-webhook.ts';
+import type { CallStore } from '../adapters/call-store.ts';
+import type { Clock } from '../adapters/clock.ts';
+import { toCallEndedMessage } from '../core/call-ended-message.ts';
+import type { TeamsHost } from '../core/join-url.ts';
+import type { CleanUpInput } from './clean-up.ts';
+import { logEvents } from './log-events.ts';
+
+export interface DeliverCallEndedDependencies {
+  readonly store: CallStore;
+  readonly clock: Clock;
+  /** Absent when the setting was taken away while a delivery was under way. */
+  readonly webhook?: CallEndedWebhook | undefined;
+  readonly teamsHost: TeamsHost;
+}
+
+/**
+ * The activity `deliverCallEnded`: tells the operator's webhook that a call has ended. May run twice: the receiver
+ * knows the message by its id.
+ *
+ * Errors: CallStoreError, CallEndedWebhookError; the orchestration tries again for a day.
+ * Effects: one table read, one POST, one event for each try.
+ */
+export function deliverCallEnded({ store, clock, webhook, teamsHost }: DeliverCallEndedDependencies) {
+  return async (input: CleanUpInput, context: InvocationContext): Promise<void> => {
+    const { callId } = input;
+    const log = logEvents(context);
+    const startedAtMs = clock.nowMs();
+    try {
+      if (webhook === undefined) throw new Error('CALL_ENDED_WEBHOOK_URL is not set any more.');
+      const stored = await store.read(callId);
+      const message = toCallEndedMessage(stored?.record, input, { nowMs: startedAtMs, teamsHost });
+      const status = await webhook.deliver(callId, message);
+      const { endReason } = message.data;
+      const durationMs = clock.nowMs() - startedAtMs;
+      log({ event: 'webhook.delivered', level: 'info', callId, status, endReason, durationMs });
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : 'unknown error';
+      log({ event: 'webhook.failed', level: 'warning', callId, problem });
+      throw error;
+    }
+  };
+}
