@@ -1,0 +1,6 @@
+module nowhere 'nowhere.bicep' = {
+  name: 'nowhere'
+  params: {
+    query: loadTextContent('../kql/nothing.kql')
+  }
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { hostSettings, localHostSettings, refusedOnFlex } from './azure-facts.ts';
+import { fileOf, type InfraProject, type InfraRule, rootOf } from './infra-project.ts';
+import { objectKeys } from './template-facts.ts';
+
+/** Markdown files with a table of the settings, whose first column is `NAME` in backticks. Add the README here. */
+const settingTables: readonly string[] = [];
+
+/** Rules that keep the settings of code, template, sample and documentation the same. */
+export const settingsRules = {
+  'the template sets exactly the settings that the code reads': (project) => {
+    const owned = appOwned(project);
+    const set = objectKeys(rootOf(project, 'infra/main.bicep'), 'appSettings') ?? [];
+    return [
+      ...missing(owned, set).map((name) => `infra/main.bicep does not set ${name}`),
+      ...missing(set, owned).map((name) => `infra/main.bicep sets ${name}, which the code does not read`),
+    ];
+  },
+
+  "the host's settings are those on the list, and none that Flex Consumption refuses": (project) => {
+    const set = objectKeys(rootOf(project, 'infra/modules/function-app.bicep'), 'hostSettings') ?? [];
+    const all = [...set, ...(objectKeys(rootOf(project, 'infra/main.bicep'), 'appSettings') ?? [])];
+    return [
+      ...missing(hostSettings, set).map((name) => `function-app.bicep does not set ${name}`),
+      ...missing(set, hostSettings).map((name) => `function-app.bicep sets ${name}: is it the host's?`),
+      ...all
+        .filter((name) => refusedOnFlex.some((pattern) => pattern.test(name)))
+        .map((name) => `Flex refuses ${name}`),
+      ...(fileOf(project, 'infra/modules/function-app.bicep').includes('linuxFxVersion')
+        ? ['Flex refuses linuxFxVersion']
+        : []),
+    ];
+  },
+
+  'the local sample holds exactly the settings that the code reads': (project) => {
+    const sample = z.object({ Values: z.record(z.string(), z.string()) });
+    const { Values } = sample.parse(JSON.parse(fileOf(project, 'local.settings.sample.json')));
+    const expected = [...appOwned(project), ...localHostSettings];
+    return [
+      ...missing(expected, Object.keys(Values)).map((name) => `local.settings.sample.json lacks ${name}`),
+      ...missing(Object.keys(Values), expected).map(
+        (name) => `local.settings.sample.json has ${name}, which nobody reads`,
+      ),
+    ];
+  },
+
+  'documented settings are exactly those that the code reads': (project) =>
+    [...settingTables, ...[...project.files.keys()].filter((path) => path === 'docs/settings.md')].flatMap((path) => {
+      const documented = [...fileOf(project, path).matchAll(/^\| *`(\w+)` *\|/gm)].map(([, name = '']) => name);
+      return [
+        ...missing(appOwned(project), documented).map((name) => `${path} lacks ${name}`),
+        ...missing(
+          documented,
+          project.settings.map(({ name }) => name),
+        ).map((name) => `${path} has ${name}, which nobody reads`),
+      ];
+    }),
+} as const satisfies Readonly<Record<string, InfraRule>>;
+
+function appOwned({ settings }: InfraProject): readonly string[] {
+  return settings.filter(({ owner }) => owner === 'app').map(({ name }) => name);
+}
+
+function missing(wanted: readonly string[], present: readonly string[]): readonly string[] {
+  return wanted.filter((name) => !present.includes(name));
+}
