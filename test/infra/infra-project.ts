@@ -22,6 +22,7 @@ const patterns = [
   'azure.yaml',
   'host.json',
   'local.settings.sample.json',
+  'README.md',
   'docs/deploy.md',
   'src/core/app-event.ts',
   'src/adapters/table-call-store.ts',

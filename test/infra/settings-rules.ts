@@ -3,9 +3,6 @@ import { hostSettings, localHostSettings, refusedOnFlex } from './azure-facts.ts
 import { fileOf, type InfraProject, type InfraRule, rootOf } from './infra-project.ts';
 import { objectKeys } from './template-facts.ts';
 
-/** Markdown files with a table of the settings, whose first column is `NAME` in backticks. Add the README here. */
-const settingTables: readonly string[] = [];
-
 /** Rules that keep the settings of code, template, sample and documentation the same. */
 export const settingsRules = {
   'the template sets exactly the settings that the code reads': (project) => {
@@ -44,17 +41,14 @@ export const settingsRules = {
     ];
   },
 
-  'documented settings are exactly those that the code reads': (project) =>
-    [...settingTables, ...[...project.files.keys()].filter((path) => path === 'docs/settings.md')].flatMap((path) => {
-      const documented = [...fileOf(project, path).matchAll(/^\| *`(\w+)` *\|/gm)].map(([, name = '']) => name);
-      return [
-        ...missing(appOwned(project), documented).map((name) => `${path} lacks ${name}`),
-        ...missing(
-          documented,
-          project.settings.map(({ name }) => name),
-        ).map((name) => `${path} has ${name}, which nobody reads`),
-      ];
-    }),
+  'documented settings are exactly those that the code reads': (project) => {
+    const rows = fileOf(project, 'README.md').matchAll(/^\| *`(\w+)` *\|/gm);
+    const documented = [...rows].map(([, name = '']) => name).filter((name) => /^[A-Z]+(_[A-Z]+)+$/.test(name));
+    return [
+      ...missing(appOwned(project), documented).map((name) => `README.md lacks ${name}`),
+      ...missing(documented, appOwned(project)).map((name) => `README.md has ${name}, which nobody reads`),
+    ];
+  },
 } as const satisfies Readonly<Record<string, InfraRule>>;
 
 function appOwned({ settings }: InfraProject): readonly string[] {
