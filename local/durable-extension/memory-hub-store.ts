@@ -3,11 +3,11 @@ import {
   type HubChange,
   HubConflictError,
   type HubMessage,
-  type HubNotice,
   type HubStore,
   type InstanceQuery,
   type InstanceRow,
 } from './hub-store.ts';
+import { createHubWatch } from './hub-watch.ts';
 
 interface StoredInstance {
   readonly row: InstanceRow;
@@ -27,8 +27,7 @@ function matches(row: InstanceRow, query: InstanceQuery): boolean {
 export function createMemoryHubStore(): HubStore {
   const instances = new Map<string, StoredInstance>();
   const messages = new Map<number, HubMessage>();
-  const claims = new Map<string | number, string>();
-  const watchers = new Set<(notice: HubNotice) => void>();
+  const { notify, ...watch } = createHubWatch();
   let sequence = 0;
   let sortedIds: readonly string[] | undefined;
 
@@ -61,11 +60,8 @@ export function createMemoryHubStore(): HubStore {
     }
   }
 
-  function notify(notice: HubNotice): void {
-    for (const watcher of [...watchers]) watcher(notice);
-  }
-
   return {
+    ...watch,
     load: async () => [...messages.values()],
     readInstance: async (instanceId) => instances.get(instanceId)?.row,
     readHistory: async (instanceId) => instances.get(instanceId)?.history ?? [],
@@ -87,23 +83,6 @@ export function createMemoryHubStore(): HubStore {
       const added = (change.send ?? []).map((message): HubMessage => ({ ...message, sequence: ++sequence }));
       for (const message of added) messages.set(message.sequence, message);
       notify({ added, removed: change.consume ?? [], claimsReleased: false });
-    },
-    watch(onNotice) {
-      watchers.add(onNotice);
-      return () => watchers.delete(onNotice);
-    },
-    claim(key, owner) {
-      const holder = claims.get(key);
-      if (holder !== undefined && holder !== owner) return false;
-      claims.set(key, owner);
-      return true;
-    },
-    release(key, owner) {
-      if (claims.get(key) === owner) claims.delete(key);
-    },
-    releaseAll(owner) {
-      for (const [key, holder] of claims) if (holder === owner) claims.delete(key);
-      notify({ added: [], removed: [], claimsReleased: true });
     },
   };
 }

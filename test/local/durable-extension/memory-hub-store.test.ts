@@ -1,4 +1,4 @@
 import { createMemoryHubStore } from '../../../local/durable-extension/memory-hub-store.ts';
-import { describeHubStore } from './support/hub-store-contract.ts';
+import { describeHubStore } from '../../contract/hub-store-contract.ts';
 
-describeHubStore('the hub store in memory', createMemoryHubStore);
+describeHubStore('the hub store in memory', createMemoryHubStore, (store) => store);

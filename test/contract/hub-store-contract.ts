@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { EventType, type HistoryEntry, toHistoryEntry } from '../../../../local/durable-extension/history-event.ts';
+import { EventType, type HistoryEntry, toHistoryEntry } from '../../local/durable-extension/history-event.ts';
 import {
   HubConflictError,
   type HubNotice,
   type HubStore,
   type InstanceRow,
   type NewHubMessage,
-} from '../../../../local/durable-extension/hub-store.ts';
+} from '../../local/durable-extension/hub-store.ts';
 
 const Timestamp = '2026-01-01T00:00:00.000Z';
 
@@ -36,8 +36,8 @@ function createMessage(instanceId: string, name = 'event', queue: 'control' | 'w
 const entry = (EventId: number): HistoryEntry =>
   toHistoryEntry({ EventType: EventType.TimerCreated, EventId, Timestamp, FireAt: Timestamp });
 
-/** What every HubStore must do. */
-export function describeHubStore(name: string, create: () => HubStore): void {
+/** What every HubStore must do. `reopen` stands for the end of the process that had it: only what is durable remains. */
+export function describeHubStore(name: string, create: () => HubStore, reopen: (store: HubStore) => HubStore): void {
   describe(name, () => {
     test('keeps rows and histories: append grows, replace starts anew', async () => {
       const store = create();
@@ -94,6 +94,81 @@ export function describeHubStore(name: string, create: () => HubStore): void {
       };
       await expect(store.commit(change)).rejects.toThrow(HubConflictError);
       expect([await store.readInstance('a'), await store.readHistory('a'), await store.load()]).toEqual(before);
+    });
+
+    test('changes nothing when the last part of a change conflicts', async () => {
+      const store = create();
+      await store.commit({ send: [createMessage('a')] });
+      const [message] = await store.load();
+      const notices: HubNotice[] = [];
+      store.watch((notice) => notices.push(notice));
+      const history = { kind: 'replace', entries: [entry(1)] } as const;
+      const change = {
+        instances: [
+          { row: createRow('a'), expectedRevision: 0, history },
+          { row: createRow('b'), expectedRevision: 3, history },
+        ],
+        purge: ['a'],
+        consume: message === undefined ? [] : [message.sequence],
+        send: [createMessage('a', 'more')],
+      };
+      await expect(store.commit(change)).rejects.toThrow(HubConflictError);
+      expect(await store.readInstance('a')).toBeUndefined();
+      expect(await store.readHistory('a')).toEqual([]);
+      expect(await store.load()).toEqual([message]);
+      expect(notices).toEqual([]);
+    });
+
+    test('takes commits that are asked for at once in their order, and rejects only those that conflict', async () => {
+      const store = create();
+      const put = (revision: number, EventId: number) =>
+        store.commit({
+          instances: [
+            {
+              row: createRow('a', { revision }),
+              expectedRevision: revision - 1,
+              history: { kind: 'append', entries: [entry(EventId)] },
+            },
+          ],
+          send: [createMessage('a', `event ${EventId}`)],
+        });
+      const outcomes = await Promise.allSettled([put(1, 1), put(1, 2), put(2, 3), put(3, 4), put(2, 5)]);
+      expect(outcomes.map(({ status }) => status)).toEqual([
+        'fulfilled',
+        'rejected',
+        'fulfilled',
+        'fulfilled',
+        'rejected',
+      ]);
+      expect(await store.readInstance('a')).toEqual(createRow('a', { revision: 3 }));
+      expect(await store.readHistory('a')).toEqual([entry(1), entry(3), entry(4)]);
+      const names = (await store.load()).map(({ event }) => ('Name' in event ? event.Name : ''));
+      expect(names).toEqual(['event 1', 'event 3', 'event 4']);
+    });
+
+    test('has everything again when it is opened anew, except claims', async () => {
+      const store = create();
+      const row = createRow('a', {
+        output: "it's \u2028 📞",
+        customStatusJson: '{"ß":"\\\\"}',
+        createdAtMs: 1.5,
+      });
+      await store.commit({
+        instances: [{ row, expectedRevision: 0, history: { kind: 'append', entries: [entry(1), entry(2)] } }],
+        send: [createMessage('a', 'one'), createMessage('b', 'two', 'work'), createMessage('a', 'three')],
+      });
+      const [, two, three] = await store.load();
+      await store.commit({ consume: three === undefined ? [] : [three.sequence] });
+      await store.commit({ consume: two === undefined ? [] : [two.sequence] });
+      const messages = await store.load();
+
+      const again = reopen(store);
+      expect(await again.readInstance('a')).toEqual(row);
+      expect(await again.readHistory('a')).toEqual([entry(1), entry(2)]);
+      expect(await again.queryInstances({ limit: 9 })).toEqual([row]);
+      expect(await again.load()).toEqual(messages);
+      await again.commit({ send: [createMessage('b')] });
+      expect((await again.load()).at(-1)?.sequence).toBeGreaterThan(three?.sequence ?? Number.NaN);
     });
 
     test('tells those who watch what came and went, until they stop', async () => {
