@@ -3,6 +3,7 @@ export type AppEventName =
   | 'app.misconfigured'
   | 'call.observed'
   | 'call.established'
+  | 'call.registered'
   | 'call.ended'
   | 'call.keepAliveMissed'
   | 'call.cleanedUp'

@@ -42,6 +42,11 @@ export interface CallSighting {
   readonly facts: CallFacts;
 }
 
+/** A sighting that tells no more than the record does. */
+export function toSighting({ callId, graphCallId, appId }: CallRecord): CallSighting {
+  return { callId, graphCallId, appId, facts: {} };
+}
+
 /** What the clean-up knows at the end of an orchestration. */
 export interface CallSums {
   readonly keepAlives: number;
@@ -110,6 +115,24 @@ export function restartCall(
     phase: 'starting',
     establishedAtMs: stored.establishedAtMs ?? nowMs,
     ...(hasFailed ? { restarts: (stored.restarts ?? 0) + 1 } : {}),
+  };
+}
+
+/**
+ * An operator has the call kept alive (again), as if it were new; what he says of it counts. Only a call that Graph has
+ * ended stays ended.
+ */
+export function reopenCall(
+  stored: CallRecord | undefined,
+  seen: CallSighting,
+  { startedAtMs, nowMs }: { readonly startedAtMs: number; readonly nowMs: number },
+): CallRecord | undefined {
+  if (stored?.endReason === 'terminated') return undefined;
+  return {
+    ...firstSight(seen, 'starting', startedAtMs),
+    graphCallId: stored?.graphCallId ?? seen.graphCallId,
+    establishedAtMs: nowMs,
+    facts: { ...stored?.facts, ...seen.facts },
   };
 }
 

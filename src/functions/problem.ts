@@ -14,8 +14,10 @@ export function problem(status: number, detail: string): HttpResponseInit {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  403: 'Forbidden',
   404: 'Not found',
   409: 'Conflict',
+  413: 'Content too large',
   502: 'Bad gateway',
   503: 'Service unavailable',
 };

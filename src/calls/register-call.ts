@@ -1,0 +1,47 @@
+import { type CallRecord, type CallSighting, reopenCall, startCall as toStarting } from '../core/call-record.ts';
+import { isLiveInstance, parseInstanceFacts } from '../core/instance-facts.ts';
+import type { CallEffects } from './call-effects.ts';
+import { startInstance } from './start-call.ts';
+import { updateRecord } from './update-record.ts';
+
+/**
+ * `started`: an orchestration keeps the call alive from now on. `running`: one did already.
+ * `suspended`: there is one, but an operator suspended it. `finishing`: the one before still cleans up, or tells the
+ * webhook. `terminated`: Graph has ended the call, for good.
+ */
+export type Registration = 'started' | 'running' | 'suspended' | 'finishing' | 'terminated';
+
+/**
+ * Has a call kept alive on an operator's word, without a notification; reopens one that had ended otherwise than by
+ * Graph. Harmless when repeated.
+ *
+ * Shape: what is known of the call, when it started (ms; undefined = not known, so the first keepAlive is sent at once)
+ * → the outcome and the record.  Errors: CallStoreError, DurableCallsError, RecordConflictError; may then be repeated.
+ * Effects: one status request, up to two writes of the record, one `startNew`, one event.
+ */
+export async function registerCall(
+  effects: CallEffects,
+  seen: CallSighting,
+  startedAtMs: number | undefined,
+): Promise<{ readonly outcome: Registration; readonly record: CallRecord | undefined }> {
+  const { store, durable, clock, log } = effects;
+  const nowMs = clock.nowMs();
+  const status = await durable.status(seen.callId);
+  const instance = status && parseInstanceFacts(status);
+  const isLive = isLiveInstance(instance);
+  const { after: record } = await updateRecord(store, seen.callId, (stored) =>
+    isLive ? toStarting(stored, seen, nowMs) : reopenCall(stored, seen, { startedAtMs: startedAtMs ?? nowMs, nowMs }),
+  );
+  if (record?.endReason === 'terminated') return { outcome: 'terminated', record };
+  if (record === undefined || record.phase === 'ended' || (isLive && instance?.isEnding)) {
+    return { outcome: 'finishing', record };
+  }
+  if (instance?.life === 'suspended') return { outcome: 'suspended', record };
+  if (record.phase === 'active') return { outcome: 'running', record };
+  const firstKeepAliveAtMs =
+    startedAtMs === undefined ? nowMs : Math.max(nowMs, startedAtMs + effects.limits.intervalMs);
+  const started = await startInstance(effects, record, { firstKeepAliveAtMs });
+  const outcome = started === 'ended' ? 'finishing' : started;
+  log({ event: 'call.registered', level: 'info', callId: seen.callId, outcome, tenantId: record.facts.tenantId });
+  return { outcome, record };
+}

@@ -1,0 +1,18 @@
+import type { CallSighting } from '../core/call-record.ts';
+import { isLiveInstance, parseInstanceFacts } from '../core/instance-facts.ts';
+import type { CallEffects } from './call-effects.ts';
+import { endCall } from './end-call.ts';
+
+/**
+ * Stops keeping a call alive on an operator's word. The call is not hung up. Harmless when repeated.
+ *
+ * Errors: CallStoreError, DurableCallsError, RecordConflictError; may then be repeated.
+ * Effects: those of endCall, with the reason `stopped`; none for a call that is unknown.
+ */
+export async function stopCall(effects: CallEffects, seen: CallSighting): Promise<'stopped' | 'unknown'> {
+  const [stored, status] = await Promise.all([effects.store.read(seen.callId), effects.durable.status(seen.callId)]);
+  const isLive = status !== undefined && isLiveInstance(parseInstanceFacts(status));
+  if (stored === undefined && !isLive) return 'unknown';
+  await endCall(effects, seen, { reason: 'stopped' });
+  return 'stopped';
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { type CallFacts, parseChatInfo, parseMeetingInfo, withoutAbsent } from '../core/call-facts.ts';
+import { parseJoinUrl } from '../core/join-url.ts';
+import { parseJsonBytes } from '../core/notification-request.ts';
+import { isPlainObject, type PlainObject } from '../core/plain-object.ts';
+
+/** What an operator tells of a call. */
+export type ParsedRegistration =
+  | {
+      readonly kind: 'registration';
+      readonly facts: CallFacts & { readonly tenantId: string };
+      readonly startedAtMs?: number;
+    }
+  | { readonly kind: 'refused'; readonly status: 400 | 413; readonly problem: string };
+
+const LARGEST_BODY_BYTES = 64 * 1024;
+/** The operator's clock may be a little ahead. */
+const CLOCK_SKEW_MS = 60_000;
+const LONGEST_NAME = 64;
+
+const info = (parse: (value: unknown) => PlainObject | undefined, example: string) =>
+  z
+    .custom<PlainObject>(isPlainObject, 'must be an object')
+    .transform(parse)
+    .refine((kept) => kept !== undefined, `holds nothing that is kept; for example ${example}`);
+
+const bodySchema = z.strictObject(
+  {
+    tenantId: z
+      .string('is missing, or no text')
+      .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be a GUID with dashes')
+      .transform((text) => text.toLowerCase()),
+    startedAt: z.iso
+      .datetime({ offset: true, error: 'must be an instant in ISO 8601 with Z or an offset, 2026-03-01T12:00:00Z' })
+      .transform((text) => Date.parse(text))
+      .optional(),
+    chatInfo: info(parseChatInfo, '{"threadId","messageId"}').optional(),
+    meetingInfo: info(parseMeetingInfo, '{"organizer":{"user":{"id","tenantId"}}}').optional(),
+    joinUrl: z
+      .string('must be a text')
+      .transform(parseJoinUrl)
+      .refine((target) => target !== undefined, 'must be a link https://teams.microsoft.com/l/meetup-join/…?context=…')
+      .optional(),
+  },
+  'The body must be a JSON object.',
+);
+
+/**
+ * Reads the body of `PUT /api/calls/{callId}`.
+ *
+ * Shape: bytes, now, how long ago a call may have started → the registration, or every problem with the fields' names
+ * and never their values.  Units: ms.  Errors: none.
+ */
+export function parseRegistration(bytes: Uint8Array, nowMs: number, longestAgoMs: number): ParsedRegistration {
+  if (bytes.byteLength > LARGEST_BODY_BYTES) {
+    return { kind: 'refused', status: 413, problem: `The body is larger than ${LARGEST_BODY_BYTES} bytes.` };
+  }
+  const json = parseJsonBytes(bytes);
+  if (json === undefined) return refused('The body must be JSON in UTF-8, such as {"tenantId":"…"}.');
+  const body = bodySchema.safeParse(json.value);
+  if (!body.success) return refused(body.error.issues.map(toProblem).join(' '));
+  const { tenantId, startedAt: startedAtMs, chatInfo, meetingInfo, joinUrl } = body.data;
+  if (joinUrl !== undefined && (chatInfo !== undefined || meetingInfo !== undefined)) {
+    return refused('joinUrl stands for chatInfo and meetingInfo: give either it or them.');
+  }
+  if (startedAtMs !== undefined && startedAtMs > nowMs + CLOCK_SKEW_MS) return refused('startedAt is in the future.');
+  if (startedAtMs !== undefined && startedAtMs < nowMs - longestAgoMs) {
+    return refused(`startedAt is longer ago than ${toHours(longestAgoMs)} hours. Leave it out when it is not known.`);
+  }
+  return {
+    kind: 'registration',
+    facts: { tenantId, ...withoutAbsent({ chatInfo, meetingInfo }), ...joinUrl },
+    ...(startedAtMs === undefined ? {} : { startedAtMs: Math.min(startedAtMs, nowMs) }),
+  };
+}
+
+function refused(problem: string): ParsedRegistration {
+  return { kind: 'refused', status: 400, problem };
+}
+
+function toProblem(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.slice(0, 5).map((name) => name.slice(0, LONGEST_NAME));
+    return `Unknown: ${names.join(', ')}. Known are ${Object.keys(bodySchema.shape).join(', ')}.`;
+  }
+  return issue.path.length === 0 ? issue.message : `${issue.path.join('.')} ${issue.message}.`;
+}
+
+function toHours(ms: number): number {
+  return Math.round((ms / 3_600_000) * 100) / 100;
+}

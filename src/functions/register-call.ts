@@ -1,0 +1,60 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type { CallEffects } from '../calls/call-effects.ts';
+import { type Registration, registerCall as register } from '../calls/register-call.ts';
+import { parseCallId } from '../core/call-id.ts';
+import { toCallView } from '../core/call-view.ts';
+import { parseRegistration } from './parse-registration.ts';
+import { problem } from './problem.ts';
+
+export interface RegisterCallDependencies {
+  readonly botAppId: string;
+  /** In lower case. */
+  readonly allowedTenantIds: readonly string[] | '*';
+  readonly effectsOf: (context: InvocationContext) => CallEffects;
+}
+
+/**
+ * `PUT /api/calls/{callId}`: has a call kept alive without a notification.
+ *
+ * Shape: `{tenantId, startedAt?, chatInfo?, meetingInfo?, joinUrl?}` → 202 `{callId, record}` from now on | 200 it is kept
+ * alive already | 400, 413 the id or body | 403 the tenant | 409 the call has ended for good, or is not free yet.
+ * Errors: CallStoreError, DurableCallsError, RecordConflictError.  Effects: those of register-call.
+ */
+export function registerCall({ botAppId, allowedTenantIds, effectsOf }: RegisterCallDependencies) {
+  return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
+    const graphCallId = request.params.callId ?? '';
+    const callId = parseCallId(graphCallId);
+    if (callId === undefined)
+      return problem(400, 'This is no call id: give the GUID of the call, with or without dashes.');
+    const effects = effectsOf(context);
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    const parsed = parseRegistration(bytes, effects.clock.nowMs(), effects.limits.expireAfterMs);
+    if (parsed.kind === 'refused') return problem(parsed.status, parsed.problem);
+    const { facts, startedAtMs } = parsed;
+    if (allowedTenantIds !== '*' && !allowedTenantIds.includes(facts.tenantId)) {
+      return problem(403, `Tenant ${facts.tenantId} is not allowed: add it to ALLOWED_TENANT_IDS.`);
+    }
+    const { outcome, record } = await register(effects, { callId, graphCallId, appId: botAppId, facts }, startedAtMs);
+    const conflict = toConflict(outcome, callId);
+    if (conflict !== undefined) return problem(409, conflict);
+    return {
+      status: outcome === 'started' ? 202 : 200,
+      headers: { 'Cache-Control': 'no-store' },
+      jsonBody: { callId, record: record === undefined ? null : toCallView(record) },
+    };
+  };
+}
+
+function toConflict(outcome: Registration, callId: string): string | undefined {
+  switch (outcome) {
+    case 'started':
+    case 'running':
+      return undefined;
+    case 'terminated':
+      return `Graph has ended call ${callId}: there is nothing left to keep alive. A rejoin gets a new call id.`;
+    case 'finishing':
+      return `The orchestration of call ${callId} still cleans up or tells the webhook. Repeat this when GET /api/calls/${callId} shows it as Completed.`;
+    case 'suspended':
+      return `The orchestration of call ${callId} is suspended. Resume it with the status API of Durable Functions.`;
+  }
+}

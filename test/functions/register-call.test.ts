@@ -1,0 +1,330 @@
+import { HttpRequest, HttpResponse, InvocationContext } from '@azure/functions';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createMemoryCallStore } from '../../local/memory-call-store.ts';
+import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts';
+import type { CallInstance } from '../../src/adapters/durable-calls.ts';
+import type { CallEffects } from '../../src/calls/call-effects.ts';
+import { startCall } from '../../src/calls/start-call.ts';
+import type { AppEvent } from '../../src/core/app-event.ts';
+import { parseCallId } from '../../src/core/call-id.ts';
+import { cleanUpCall } from '../../src/core/call-record.ts';
+import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
+import { nextStep } from '../../src/core/keepalive-machine.ts';
+import { type CallEnded, deadlineMs, type KeepaliveState } from '../../src/core/keepalive-state.ts';
+import { orUnavailable } from '../../src/functions/or-unavailable.ts';
+import { registerCall } from '../../src/functions/register-call.ts';
+import { stopCall } from '../../src/functions/stop-call.ts';
+import { createManualClock, type ManualClock } from '../adapters/manual-clock.ts';
+
+const tenantId = 'b7c1d2e3-1a2b-4c3d-8e4f-5a6b7c8d9e0f';
+const botAppId = 'd9e3f405-3c4d-4e5f-a061-7c8d9e0f1a2b';
+const callId = parseCallId('5b1f8d00-72c3-4e61-8d1b-4f60917b82e5') ?? expect.unreachable();
+const startMs = Date.UTC(2026, 2, 1, 12);
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+let clock: ManualClock;
+let store: CallStore;
+let started: KeepaliveState[];
+let raised: CallEnded[];
+let instance: CallInstance | undefined;
+let events: AppEvent[];
+
+beforeEach(() => {
+  clock = createManualClock(startMs);
+  store = createMemoryCallStore();
+  started = [];
+  raised = [];
+  instance = undefined;
+  events = [];
+});
+
+const showInstance = (runtimeStatus: string, customStatus: unknown = null) => {
+  const now = new Date(clock.nowMs()).toISOString();
+  instance = {
+    instanceId: `call-${callId}`,
+    runtimeStatus,
+    createdTime: now,
+    lastUpdatedTime: now,
+    customStatus,
+    output: null,
+  };
+};
+
+const effects = (): CallEffects => ({
+  store,
+  durable: {
+    start: async (_callId, input) => {
+      if (instance?.runtimeStatus === 'Running') return 'running';
+      started.push(input);
+      showInstance('Running');
+      return 'started';
+    },
+    raiseCallEnded: async (_callId, ended) => {
+      raised.push(ended);
+    },
+    status: async () => instance,
+  },
+  clock,
+  log: (event) => events.push(event),
+  limits: toKeepaliveLimits({ intervalMs: 15 * MINUTE_MS, timeScale: 1 }),
+  homeTenantId: tenantId,
+});
+
+const context = new InvocationContext({ functionName: 'registerCall' });
+const dependencies = { botAppId, allowedTenantIds: [tenantId], effectsOf: effects };
+
+async function send(method: 'PUT' | 'DELETE', body?: unknown, id: string = callId) {
+  const handler = orUnavailable(method === 'PUT' ? registerCall(dependencies) : stopCall(dependencies));
+  const request = new HttpRequest({
+    method,
+    url: `https://keepalive.example/api/calls/${id}`,
+    params: { callId: id },
+    body: { string: typeof body === 'string' ? body : JSON.stringify(body ?? '') },
+  });
+  const init = await handler(request, context);
+  const answer = init instanceof HttpResponse ? init : new HttpResponse(init);
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: JSON.parse(await answer.text()) };
+}
+const put = (body: unknown = { tenantId }, id?: string) => send('PUT', body, id);
+const remove = (id?: string) => send('DELETE', undefined, id);
+
+const record = async () => (await store.read(callId))?.record;
+const at = (ms: number) => new Date(startMs + ms).toISOString();
+
+async function endRecord(ended: CallEnded) {
+  const stored = await store.read(callId);
+  const seen = { callId, graphCallId: callId, appId: botAppId, facts: {} };
+  const closed = cleanUpCall(stored?.record, seen, ended, { keepAlives: 4 }, clock.nowMs());
+  if (closed === undefined) throw new Error('nothing to close');
+  if (stored === undefined) await store.insert(closed);
+  else await store.replace(closed, stored.etag);
+}
+
+describe('registering a call', () => {
+  test('keeps it alive at once when nobody says when it started', async () => {
+    const answer = await put();
+    expect(answer).toMatchObject({ status: 202, body: { callId, record: { phase: 'starting', facts: { tenantId } } } });
+    expect(started).toMatchObject([{ callId, tenantId, firstSeenAtMs: startMs, nextKeepAliveAtMs: startMs }]);
+    expect(started.map((state) => nextStep(state, startMs))).toEqual([{ kind: 'keepAlive' }]);
+    expect(await record()).toMatchObject({ phase: 'active', firstSeenAtMs: startMs, establishedAtMs: startMs });
+    expect(events).toMatchObject([{ event: 'call.registered', callId, outcome: 'started' }]);
+  });
+
+  test('counts the 45 minutes from the start that is told', async () => {
+    await put({ tenantId, startedAt: '2026-03-01T12:55:00+01:00' });
+    expect(started).toMatchObject([
+      { firstSeenAtMs: startMs - 5 * MINUTE_MS, nextKeepAliveAtMs: startMs + 10 * MINUTE_MS },
+    ]);
+    expect(started.map(deadlineMs)).toEqual([startMs + 40 * MINUTE_MS]);
+  });
+
+  test('sends the first keepAlive at once when it is overdue', async () => {
+    await put({ tenantId, startedAt: at(-40 * MINUTE_MS) });
+    expect(started).toMatchObject([{ firstSeenAtMs: startMs - 40 * MINUTE_MS, nextKeepAliveAtMs: startMs }]);
+  });
+
+  test('calls Graph with the id as given', async () => {
+    const given = callId.replaceAll('-', '').toUpperCase();
+    await put(undefined, given);
+    expect(started).toMatchObject([{ callId, graphCallId: given }]);
+  });
+
+  test('remembers what a rejoin needs, from a join URL or as Graph tells it', async () => {
+    const context = encodeURIComponent(JSON.stringify({ Tid: tenantId, Oid: botAppId }));
+    await put({
+      tenantId,
+      joinUrl: `https://teams.microsoft.com/l/meetup-join/19%3ameeting_SW%40thread.v2/0?context=${context}`,
+    });
+    const chatInfo = { threadId: '19:meeting_SW@thread.v2', messageId: '0' };
+    const organizer = { user: { id: botAppId, tenantId } };
+    const meetingInfo = { '@odata.type': '#microsoft.graph.organizerMeetingInfo', organizer };
+    expect((await record())?.facts).toEqual({ tenantId, chatInfo, meetingInfo });
+    store = createMemoryCallStore();
+    await put({ tenantId, chatInfo, meetingInfo: { ...meetingInfo, token: 'INVENTED-JOIN-TOKEN' } });
+    expect((await record())?.facts).toEqual({ tenantId, chatInfo, meetingInfo });
+  });
+
+  test('changes nothing when it is kept alive already', async () => {
+    await put();
+    clock.advance(MINUTE_MS);
+    expect(await put()).toMatchObject({ status: 200, body: { record: { phase: 'active', firstSeenAt: at(0) } } });
+    expect(started).toHaveLength(1);
+    await startCall(effects(), { callId, graphCallId: callId, appId: botAppId, facts: {} });
+    expect(started).toHaveLength(1);
+  });
+
+  test('finds an orchestration whose record is missing', async () => {
+    showInstance('Running');
+    expect((await put()).status).toBe(200);
+    expect(started).toHaveLength(0);
+    expect((await record())?.phase).toBe('active');
+  });
+
+  test('starts afresh when the orchestration is gone, however old the call', async () => {
+    await put();
+    clock.advance(30 * HOUR_MS);
+    showInstance('Terminated');
+    expect((await put()).status).toBe(202);
+    expect(started[1]).toMatchObject({ firstSeenAtMs: startMs + 30 * HOUR_MS });
+    expect(started[1] && nextStep(started[1], clock.nowMs())).toEqual({ kind: 'keepAlive' });
+  });
+
+  test.each(['notFound', 'stopped', 'expired'] as const)('reopens a call that ended as %s', async (reason) => {
+    await put();
+    await endRecord({ reason, terminationReason: 'old' });
+    showInstance('Completed');
+    clock.advance(HOUR_MS);
+    expect((await put()).status).toBe(202);
+    expect(started).toHaveLength(2);
+    expect(await record()).toEqual({
+      callId,
+      graphCallId: callId,
+      appId: botAppId,
+      phase: 'active',
+      firstSeenAtMs: startMs + HOUR_MS,
+      establishedAtMs: startMs + HOUR_MS,
+      facts: { tenantId },
+    });
+  });
+
+  test('does not wake a call that Graph has ended', async () => {
+    await endRecord({ reason: 'terminated', resultInfo: { code: 200, subcode: 5001 } });
+    const before = await record();
+    expect(await put()).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('Graph has ended call') },
+    });
+    expect(await record()).toEqual(before);
+    expect(started).toHaveLength(0);
+  });
+
+  test('waits for an orchestration that still finishes', async () => {
+    await put();
+    await endRecord({ reason: 'stopped' });
+    expect(await put()).toMatchObject({ status: 409, body: { detail: expect.stringContaining('still cleans up') } });
+    store = createMemoryCallStore();
+    showInstance('Running', { phase: 'ended', endReason: 'notFound' });
+    expect((await put()).status).toBe(409);
+    expect(started).toHaveLength(1);
+  });
+
+  test('says so when the orchestration is suspended', async () => {
+    await put();
+    showInstance('Suspended');
+    expect(await put()).toMatchObject({ status: 409, body: { detail: expect.stringContaining('suspended') } });
+  });
+
+  test('tells the orchestration when the call ends while it is being started', async () => {
+    const plain = store;
+    store = {
+      ...plain,
+      replace: (next, etag) => (next.phase === 'active' ? endBefore(next, etag) : plain.replace(next, etag)),
+    };
+    const endBefore: CallStore['replace'] = async (next, etag) => {
+      store = plain;
+      await endRecord({ reason: 'terminated' });
+      return plain.replace(next, etag);
+    };
+    expect((await put()).status).toBe(409);
+    expect(raised).toEqual([{ reason: 'terminated' }]);
+  });
+
+  test('is refused for a tenant that is not allowed', async () => {
+    const other = 'c8d2e3f4-2b3c-4d4e-9f50-6b7c8d9e0f1a';
+    expect(await put({ tenantId: other })).toMatchObject({ status: 403, body: { title: 'Forbidden' } });
+    expect(await record()).toBeUndefined();
+    expect((await put({ tenantId: tenantId.toUpperCase() })).status).toBe(202);
+  });
+
+  test.each([
+    ['no call id', 'not-a-guid', { tenantId }, 'no call id'],
+    ['no body', undefined, '', 'JSON'],
+    ['no JSON', undefined, '{', 'JSON'],
+    ['a list', undefined, [], 'must be a JSON object'],
+    ['no tenant', undefined, {}, 'tenantId is missing'],
+    ['a tenant by name', undefined, { tenantId: 'contoso.com' }, 'tenantId must be a GUID'],
+    ['an unknown field', undefined, { tenantId, start: 1 }, 'Unknown: start. Known are tenantId, startedAt'],
+    ['a time without zone', undefined, { tenantId, startedAt: '2026-03-01T12:00:00' }, 'startedAt must be an instant'],
+    ['a time to come', undefined, { tenantId, startedAt: at(61_000) }, 'startedAt is in the future'],
+    [
+      'a time long past',
+      undefined,
+      { tenantId, startedAt: at(-24 * HOUR_MS - 1) },
+      'startedAt is longer ago than 24 hours',
+    ],
+    ['an empty chatInfo', undefined, { tenantId, chatInfo: {} }, 'chatInfo holds nothing'],
+    ['a meetingInfo that is text', undefined, { tenantId, meetingInfo: 'x' }, 'meetingInfo must be an object'],
+    [
+      'a join URL of another host',
+      undefined,
+      { tenantId, joinUrl: 'https://evil.example/l/meetup-join/' },
+      'joinUrl must be',
+    ],
+    ['a join URL that is a number', undefined, { tenantId, joinUrl: 7 }, 'joinUrl must be a text'],
+  ])('is refused with %s, by name', async (_, id, body, detail) => {
+    const answer = await put(body, id);
+    expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringContaining(detail) } });
+    expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json' });
+    expect(await record()).toBeUndefined();
+  });
+
+  test('is refused with a join URL beside what it stands for, and with a body beyond all measure', async () => {
+    const context = encodeURIComponent(JSON.stringify({ Tid: tenantId, Oid: botAppId }));
+    const joinUrl = `https://teams.microsoft.com/l/meetup-join/19%3ax/0?context=${context}`;
+    expect((await put({ tenantId, joinUrl })).status).toBe(202);
+    expect(await put({ tenantId, joinUrl, chatInfo: { threadId: 'x' } })).toMatchObject({ status: 400 });
+    expect(await put({ tenantId, x: 'x'.repeat(70_000) })).toMatchObject({ status: 413 });
+  });
+
+  test('asks to come again when the table does not answer', async () => {
+    store = createMemoryCallStore({
+      before: (operation) => {
+        throw new CallStoreError(operation, '503', callId);
+      },
+    });
+    expect(await put()).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '5' },
+      body: { detail: expect.stringContaining(callId) },
+    });
+  });
+});
+
+describe('stopping a call', () => {
+  test('ends the keepalive and tells the orchestration', async () => {
+    await put();
+    expect(await remove()).toMatchObject({ status: 202, body: { callId } });
+    expect(await record()).toMatchObject({ phase: 'ended', endReason: 'stopped', endedAtMs: startMs });
+    expect(raised).toEqual([{ reason: 'stopped' }]);
+    expect(events).toContainEqual(expect.objectContaining({ event: 'call.ended', reason: 'stopped' }));
+  });
+
+  test('may be repeated', async () => {
+    await put();
+    await remove();
+    clock.advance(MINUTE_MS);
+    expect((await remove()).status).toBe(202);
+    expect(await record()).toMatchObject({ endReason: 'stopped', endedAtMs: startMs });
+  });
+
+  test('does not rewrite how Graph ended it', async () => {
+    await endRecord({ reason: 'terminated' });
+    expect((await remove()).status).toBe(202);
+    expect(await record()).toMatchObject({ endReason: 'terminated' });
+  });
+
+  test('reaches an orchestration whose record is missing', async () => {
+    showInstance('Running');
+    expect((await remove()).status).toBe(202);
+    expect(raised).toEqual([{ reason: 'stopped' }]);
+  });
+
+  test('that nobody knows, or whose id is none, is refused', async () => {
+    expect((await remove()).status).toBe(404);
+    showInstance('Completed');
+    expect((await remove()).status).toBe(404);
+    expect(await record()).toBeUndefined();
+    expect((await remove('nonsense')).status).toBe(400);
+  });
+});
