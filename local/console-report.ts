@@ -12,6 +12,7 @@ type LoggedEvent = z.output<typeof appEvent>;
  */
 export function toConsoleLine(line: InvocationLog, at: Date): string | undefined {
   const event = parseEvent(line.message);
+  if (event?.event === 'reconcile.completed' && event.level === 'info' && event.actions === 0) return undefined;
   const time = at.toISOString().slice(11, 19);
   if (event === undefined) {
     const isProblem = line.level === 'error' || line.level === 'critical';

@@ -17,7 +17,8 @@ export function withoutSockets(client: DurableClient, handle: Handle): DurableCl
   };
   const json = { 'content-type': 'application/json' };
   const axiosInstance = {
-    get: (url: string) => send('GET', url, '', {}),
+    get: (url: string, config?: { readonly headers: Readonly<Record<string, string>> }) =>
+      send('GET', url, '', config?.headers ?? {}),
     delete: (url: string) => send('DELETE', url, '', {}),
     post: (url: string, body = '') => send('POST', url, body, json),
   };

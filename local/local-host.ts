@@ -82,15 +82,24 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
   /** The app's own door first: it is closed before the engine stops, the engine's after it. */
   const listeners: Pick<HttpListener, 'close'>[] = [];
   let timers: Timers | undefined;
+  /** A virtual clock stands still while a timer function runs. */
+  const invokeTimer: Invoke = (...call) => clock.track?.(invoke(...call)) ?? invoke(...call);
   const run = async () => {
     await extension.start();
-    timers = startTimers({ registry, invoke, clock, appSettings: process.env });
+    timers = startTimers({ registry, invoke: invokeTimer, clock, appSettings: process.env });
   };
 
   return {
     http,
     invoke,
-    durable: extension,
+    durable: {
+      handle: extension.handle,
+      pendingCount: extension.pendingCount,
+      kill(keepClaimsForMs) {
+        void timers?.stop();
+        extension.kill(keepClaimsForMs);
+      },
+    },
     async start(port) {
       const rpc = await http.listenRpc();
       listeners.push(rpc);

@@ -4,6 +4,7 @@ import { createCallbackTokenVerifier } from '../src/adapters/callback-token.ts';
 import { createGraphTokenSource } from '../src/adapters/credentials.ts';
 import { createDurableCalls } from '../src/adapters/durable-calls.ts';
 import { createGraphCalls } from '../src/adapters/graph-calls.ts';
+import { createRequestPace } from '../src/adapters/request-pace.ts';
 import { toKeepaliveLimits } from '../src/core/keepalive-limits.ts';
 import type { AppDependencies } from '../src/functions/register-functions.ts';
 import type { VirtualClock } from './clock/virtual-clock.ts';
@@ -91,6 +92,7 @@ function toDependencies({ clock, graph }: VirtualAppOptions, store: CallStore) {
   const createCredential = () => ({
     getToken: async () => ({ token: 'simulated', expiresOnTimestamp: clock.nowMs() + 3_600_000 }),
   });
+  const pace = createRequestPace({ clock, maximumPerSecond: 50 });
   return {
     owner: { botAppId: SAMPLE_BOT_APP_ID, graphOrigins: [GRAPH_ORIGIN] },
     homeTenantId: SAMPLE_TENANT_ID,
@@ -115,5 +117,8 @@ function toDependencies({ clock, graph }: VirtualAppOptions, store: CallStore) {
       fetch,
       newRequestId: randomUUID,
     }),
+    // The function that waits for its turn must not hold up the time it waits for.
+    pace: () => clock.suspend(pace()),
+    callRetentionMs: 7 * 86_400_000,
   };
 }

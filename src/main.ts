@@ -7,6 +7,7 @@ import { type Clock, systemClock } from './adapters/clock.ts';
 import { createGraphTokenSource } from './adapters/credentials.ts';
 import { createDurableCalls } from './adapters/durable-calls.ts';
 import { createGraphCalls } from './adapters/graph-calls.ts';
+import { createRequestPace } from './adapters/request-pace.ts';
 import { createTableCallStore } from './adapters/table-call-store.ts';
 import { TEAMS_HOSTS } from './core/join-url.ts';
 import { toKeepaliveLimits } from './core/keepalive-limits.ts';
@@ -58,5 +59,7 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
     webhook: callEndedWebhook && createCallEndedWebhook({ ...callEndedWebhook, clock, fetch }),
     teamsHost: TEAMS_HOSTS[graph.cloud],
     createDurableCalls: (client) => createDurableCalls(client, clock),
+    pace: createRequestPace({ clock, maximumPerSecond: graph.maximumRequestsPerSecond }),
+    callRetentionMs: settings.callRetentionMs,
   };
 }

@@ -1,5 +1,5 @@
-import type { DurableClient } from 'durable-functions';
-import { type CallId, toInstanceId } from '../core/call-id.ts';
+import { type DurableClient, OrchestrationRuntimeStatus } from 'durable-functions';
+import { type CallId, callIdOfInstance, toInstanceId } from '../core/call-id.ts';
 import { CALL_ENDED_EVENT, ORCHESTRATOR_NAME } from '../core/durable-names.ts';
 import type { CallEnded, KeepaliveState } from '../core/keepalive-state.ts';
 import type { Clock } from './clock.ts';
@@ -24,33 +24,63 @@ export interface DurableCalls {
   status(callId: CallId): Promise<CallInstance | undefined>;
 }
 
+/** What the app asks besides, to keep the engine's hub in order. */
+export interface DurableHub extends DurableCalls {
+  /** The instances of calls that can still do something. */
+  listLive(): Promise<readonly LiveInstance[]>;
+  /** What the call's orchestration was started, or continued as new, with; undefined when there is no instance. */
+  input(callId: CallId): Promise<unknown>;
+  /** Ends the orchestration without its clean-up. `reason` goes into a URL as it is: letters, digits, dashes. */
+  terminate(callId: CallId, reason: string): Promise<void>;
+  /** Forgets the finished instances created in this time. Returns how many. */
+  purgeFinished(created: { readonly fromMs: number; readonly toMs: number }): Promise<number>;
+}
+
+export interface LiveInstance extends CallInstance {
+  readonly callId: CallId;
+}
+
 /** The engine did not take an order. Never carries the engine's own text: it holds stack traces. */
 export class DurableCallsError extends Error {
-  constructor(operation: string, callId: CallId, problem: string) {
+  constructor(operation: string, callId: CallId | undefined, problem: string) {
     super(
-      `The durable engine did not ${operation} for call ${callId}: ${problem}. ` +
+      `The durable engine did not ${operation}${callId === undefined ? '' : ` for call ${callId}`}: ${problem}. ` +
         'Check AzureWebJobsStorage and the Durable extension in the host log; the request may be repeated.',
     );
     this.name = 'DurableCallsError';
   }
 }
 
-const LIVE: ReadonlySet<string> = new Set(['Pending', 'Running', 'ContinuedAsNew', 'Suspended']);
+const LIVE_STATUSES = [
+  OrchestrationRuntimeStatus.Pending,
+  OrchestrationRuntimeStatus.Running,
+  OrchestrationRuntimeStatus.ContinuedAsNew,
+  OrchestrationRuntimeStatus.Suspended,
+];
+/** Named one by one: extension 2.13.7 also purges an instance that runs, if it is asked to. */
+const FINISHED_STATUSES = [
+  OrchestrationRuntimeStatus.Completed,
+  OrchestrationRuntimeStatus.Failed,
+  OrchestrationRuntimeStatus.Terminated,
+];
 const TIMEOUT_MS = 10_000;
+/** For requests that concern many instances. */
+const LONG_TIMEOUT_MS = 60_000;
 
 /** True while the instance can still do something. */
 export function isLive(instance: Pick<CallInstance, 'runtimeStatus'> | undefined): boolean {
-  return instance !== undefined && LIVE.has(instance.runtimeStatus);
+  return instance !== undefined && LIVE_STATUSES.some((status) => status === instance.runtimeStatus);
 }
 
 /**
  * Wraps the durable client of one invocation.
  *
- * Effects: one request to the extension per method, `start` and `raiseCallEnded` a status request more after a refusal.
+ * Effects: one request to the extension per method, `start`, `raiseCallEnded` and `terminate` a status request more
+ * after a refusal, `listLive` one per page of 100.
  * Source: durable-functions 3.5.0 `DurableClient`; a live id is refused with 409 (extension 3.x) or 500 (2.x), an
  * unknown one with the texts matched below; an ended one resolves silently on raiseEvent.
  */
-export function createDurableCalls(client: DurableClient, clock: Clock): DurableCalls {
+export function createDurableCalls(client: DurableClient, clock: Clock): DurableHub {
   const status = async (callId: CallId): Promise<CallInstance | undefined> => {
     try {
       return toCallInstance(await withinTimeout(clock, client.getStatus(toInstanceId(callId), { showInput: false })));
@@ -77,6 +107,41 @@ export function createDurableCalls(client: DurableClient, clock: Clock): Durable
         if (saysUnknownInstance(error)) return;
         if (!isLive(await status(callId))) return;
         throw new DurableCallsError('take the event callEnded', callId, problemOf(error));
+      }
+    },
+    async listLive() {
+      try {
+        const found = await withinTimeout(clock, client.getStatusBy({ runtimeStatus: LIVE_STATUSES }), LONG_TIMEOUT_MS);
+        return found.flatMap((instance) => toLiveInstance(toCallInstance(instance)) ?? []);
+      } catch (error) {
+        throw new DurableCallsError('list the running orchestrations', undefined, problemOf(error));
+      }
+    },
+    async input(callId) {
+      try {
+        const { input } = await withinTimeout(clock, client.getStatus(toInstanceId(callId), { showInput: true }));
+        return input;
+      } catch (error) {
+        if (saysUnknownInstance(error)) return undefined;
+        throw new DurableCallsError('tell the input', callId, problemOf(error));
+      }
+    },
+    async terminate(callId, reason) {
+      try {
+        await withinTimeout(clock, client.terminate(toInstanceId(callId), reason));
+      } catch (error) {
+        if (saysUnknownInstance(error)) return;
+        if (!isLive(await status(callId))) return;
+        throw new DurableCallsError('terminate the orchestration', callId, problemOf(error));
+      }
+    },
+    async purgeFinished({ fromMs, toMs }) {
+      const created = { createdTimeFrom: new Date(fromMs), createdTimeTo: new Date(toMs) };
+      try {
+        const purge = client.purgeInstanceHistoryBy({ ...created, runtimeStatus: FINISHED_STATUSES });
+        return (await withinTimeout(clock, purge, LONG_TIMEOUT_MS)).instancesDeleted;
+      } catch (error) {
+        throw new DurableCallsError('purge finished orchestrations', undefined, problemOf(error));
       }
     },
   };
@@ -106,13 +171,17 @@ function toCallInstance(status: Awaited<ReturnType<DurableClient['getStatus']>>)
   };
 }
 
+/** Undefined when the instance is none of a call: the hub may hold others. */
+function toLiveInstance(instance: CallInstance): LiveInstance | undefined {
+  const callId = callIdOfInstance(instance.instanceId);
+  return callId === undefined || toInstanceId(callId) !== instance.instanceId ? undefined : { ...instance, callId };
+}
+
 /** The durable client has no time-out of its own. */
-async function withinTimeout<T>(clock: Clock, work: Promise<T>): Promise<T> {
+async function withinTimeout<T>(clock: Clock, work: Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T> {
   let cancel = () => {};
   const timeout = new Promise<never>((_, reject) => {
-    cancel = clock.after(TIMEOUT_MS, () =>
-      reject(new DOMException(`no answer within ${TIMEOUT_MS} ms`, 'TimeoutError')),
-    );
+    cancel = clock.after(timeoutMs, () => reject(new DOMException(`no answer within ${timeoutMs} ms`, 'TimeoutError')));
   });
   try {
     return await Promise.race([work, timeout]);

@@ -37,6 +37,8 @@ export type ReconcileAction =
   /** The same for an instance that does not come to its end; then terminate it. */
   | { readonly kind: 'terminate'; readonly ended: CallEnded; readonly sums: CallSums };
 
+export type ReconcileKind = ReconcileAction['kind'];
+
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;

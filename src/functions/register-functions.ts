@@ -5,9 +5,9 @@ import type { CallEndedWebhook } from '../adapters/call-ended-webhook.ts';
 import type { CallStore } from '../adapters/call-store.ts';
 import type { CallbackTokenVerifier } from '../adapters/callback-token.ts';
 import type { Clock } from '../adapters/clock.ts';
-import type { DurableCalls } from '../adapters/durable-calls.ts';
+import type { DurableHub } from '../adapters/durable-calls.ts';
 import type { GraphCalls } from '../adapters/graph-calls.ts';
-import type { CallEffects } from '../calls/call-effects.ts';
+import type { RequestPace } from '../adapters/request-pace.ts';
 import type { ResourceOwner } from '../core/call-resource.ts';
 import {
   CLEAN_UP_ACTIVITY,
@@ -24,7 +24,9 @@ import { health, misconfiguredHealth } from './health.ts';
 import { keepAlive } from './keep-alive.ts';
 import { keepCallAlive } from './keep-call-alive.ts';
 import { logEvents } from './log-events.ts';
+import { PURGE_SCHEDULE, purgeEndedCalls } from './purge-ended-calls.ts';
 import { receiveNotifications } from './receive-notifications.ts';
+import { RECONCILE_SCHEDULE, reconcileCalls } from './reconcile-calls.ts';
 
 /** Everything the deployed functions need from outside. */
 export interface AppDependencies {
@@ -43,7 +45,10 @@ export interface AppDependencies {
   /** For the join URLs in what is told; default: the global cloud's. */
   readonly teamsHost?: TeamsHost;
   /** Wraps the durable client of one invocation. */
-  readonly createDurableCalls: (client: df.DurableClient) => DurableCalls;
+  readonly createDurableCalls: (client: df.DurableClient) => DurableHub;
+  /** Holds the reconciler's requests to Graph to the rate that is allowed. */
+  readonly pace: RequestPace;
+  readonly callRetentionMs: number;
 }
 
 type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -53,7 +58,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
   const { clock, store, owner, graph, timeScale, webhook, teamsHost = TEAMS_HOSTS.global } = dependencies;
   const durableClient = df.input.durableClient();
   const durableOf = (context: InvocationContext) => dependencies.createDurableCalls(df.getClient(context));
-  const effectsOf = (context: InvocationContext): CallEffects => ({
+  const effectsOf = (context: InvocationContext) => ({
     store,
     clock,
     durable: durableOf(context),
@@ -76,6 +81,12 @@ export function registerFunctions(dependencies: AppDependencies): void {
   });
   // Registered without a webhook too: a delivery may be under way when the setting is taken away.
   df.app.activity(DELIVER_CALL_ENDED_ACTIVITY, { handler: deliverCallEnded({ store, clock, webhook, teamsHost }) });
+
+  const { pace, callRetentionMs } = dependencies;
+  const reconcile = reconcileCalls((context) => ({ ...effectsOf(context), graph, pace, appId: owner.botAppId }));
+  app.timer('reconcileCalls', { schedule: RECONCILE_SCHEDULE, extraInputs: [durableClient], handler: reconcile });
+  const purge = purgeEndedCalls((context) => ({ ...effectsOf(context), callRetentionMs }));
+  app.timer('purgeEndedCalls', { schedule: PURGE_SCHEDULE, extraInputs: [durableClient], handler: purge });
 
   // Anonymous for the key, not for the token: Graph signs its notifications, and nothing is read before that is verified.
   const receive = receiveNotifications({ tokens: dependencies.tokens, owner, effectsOf, relay: dependencies.relay });

@@ -1,0 +1,94 @@
+import { type CallId, toInstanceId } from '../core/call-id.ts';
+import { type CallRecord, rebuildCall, repeatEnd, restartCall, toSighting } from '../core/call-record.ts';
+import { parseKeepaliveState } from '../core/parse-keepalive.ts';
+import type { CallSituation, ReconcileAction } from '../core/reconcile-call.ts';
+import { closeCall } from './close-call.ts';
+import { toCallEnded } from './end-call.ts';
+import type { ReconcileEffects } from './reconcile-effects.ts';
+import { endRecordedCall, rescueCall } from './rescue-call.ts';
+import { startInstance } from './start-call.ts';
+import { updateRecord } from './update-record.ts';
+
+/**
+ * Carries out what was decided for one call. Each step is guarded by the record's ETag, and may be repeated.
+ *
+ * Errors: CallStoreError, DurableCallsError.  Effects: those of the action, and one event.
+ */
+export async function carryOut(
+  effects: ReconcileEffects,
+  callId: CallId,
+  { record, instance }: CallSituation,
+  action: ReconcileAction,
+): Promise<void> {
+  const seen =
+    record === undefined ? { callId, graphCallId: callId, appId: effects.appId, facts: {} } : toSighting(record);
+  switch (action.kind) {
+    case 'nothing':
+      return;
+    case 'start':
+      return start(effects, callId, action);
+    case 'rescue': {
+      effects.log({ event: 'call.stuck', level: 'warning', callId, reason: action.stuck });
+      if (record !== undefined) await rescueCall(effects, record, instance);
+      return;
+    }
+    case 'probe':
+      if (record !== undefined) await probe(effects, record);
+      return;
+    case 'rebuild':
+      return rebuild(effects, callId);
+    case 'end':
+      if (record !== undefined) await endRecordedCall(effects, record, instance, action.ended);
+      return;
+    case 'repeatEnd': {
+      if (record === undefined) return;
+      await effects.durable.raiseCallEnded(callId, toCallEnded(record));
+      const nowMs = effects.clock.nowMs();
+      await updateRecord(effects.store, callId, (stored) => repeatEnd(stored, nowMs));
+      return report(effects, callId, 'endRepeated');
+    }
+    case 'close':
+      return closeCall(effects, seen, action.ended, action.sums);
+    case 'terminate':
+      // In this order: a crash in between must not make the reason of the end look like an operator's.
+      await closeCall(effects, seen, action.ended, action.sums);
+      await effects.durable.terminate(callId, 'does-not-come-to-its-end');
+      return report(effects, callId, 'terminated');
+  }
+}
+
+async function start(
+  effects: ReconcileEffects,
+  callId: CallId,
+  action: Omit<Extract<ReconcileAction, { kind: 'start' }>, 'kind'>,
+): Promise<void> {
+  const { hasFailed, lastKeepAliveAtMs, firstKeepAliveAtMs } = action;
+  const nowMs = effects.clock.nowMs();
+  const { after } = await updateRecord(effects.store, callId, (stored) => restartCall(stored, { hasFailed, nowMs }));
+  if (after?.phase !== 'starting') return;
+  // A call that is alive had a keepAlive that recently, even where nobody knows of it any more.
+  const oldestMs = lastKeepAliveAtMs === undefined ? nowMs - effects.limits.maximumGapMs : after.firstSeenAtMs;
+  const known = { ...after, firstSeenAtMs: Math.max(after.firstSeenAtMs, oldestMs) };
+  const started = await startInstance(effects, known, { lastKeepAliveAtMs, firstKeepAliveAtMs });
+  report(effects, callId, started, after.restarts);
+}
+
+/** A call of which nobody has told that it was established: `established` was lost, or the lobby is long. */
+async function probe(effects: ReconcileEffects, record: CallRecord): Promise<void> {
+  const outcome = await rescueCall(effects, record, undefined);
+  if (outcome.kind !== 'alive') return;
+  const firstKeepAliveAtMs = outcome.sentAtMs + effects.limits.intervalMs;
+  await start(effects, record.callId, { hasFailed: false, lastKeepAliveAtMs: outcome.sentAtMs, firstKeepAliveAtMs });
+}
+
+async function rebuild(effects: ReconcileEffects, callId: CallId): Promise<void> {
+  const input = await effects.durable.input(callId);
+  if (input === undefined) return;
+  const state = parseKeepaliveState(input, toInstanceId(callId));
+  await updateRecord(effects.store, callId, (stored) => rebuildCall(stored, state, effects.appId));
+  report(effects, callId, 'recordRebuilt');
+}
+
+function report({ log }: ReconcileEffects, callId: CallId, result: string, restarts?: number): void {
+  log({ event: 'call.reconciled', level: 'warning', callId, result, restarts });
+}

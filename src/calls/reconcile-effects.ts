@@ -1,0 +1,13 @@
+import type { DurableHub } from '../adapters/durable-calls.ts';
+import type { GraphCalls } from '../adapters/graph-calls.ts';
+import type { RequestPace } from '../adapters/request-pace.ts';
+import type { CallEffects } from './call-effects.ts';
+
+/** What the reconciler needs: the effects on a call, the whole hub, and Graph at a bounded rate. */
+export interface ReconcileEffects extends CallEffects {
+  readonly durable: DurableHub;
+  readonly graph: Pick<GraphCalls, 'keepAlive'>;
+  readonly pace: RequestPace;
+  /** For records that have to be made. */
+  readonly appId: string;
+}
