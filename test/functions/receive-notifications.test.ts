@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { HttpRequest, HttpResponse, InvocationContext } from '@azure/functions';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
-import type { RelayRequest } from '../../src/adapters/bot-relay.ts';
-import type { CallStore } from '../../src/adapters/call-store.ts';
-import { CallStoreError } from '../../src/adapters/call-store.ts';
+import { type BotRelay, createBotRelay, type RelayRequest } from '../../src/adapters/bot-relay.ts';
+import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts';
 import type { CallbackTokenResult } from '../../src/adapters/callback-token.ts';
 import type { AppEvent } from '../../src/core/app-event.ts';
 import { type CallId, parseCallId } from '../../src/core/call-id.ts';
 import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
 import type { RelayAnswer } from '../../src/core/relay-policy.ts';
 import { receiveNotifications } from '../../src/functions/receive-notifications.ts';
+import { startLoopbackServer } from '../adapters/loopback-server.ts';
 import { createManualClock } from '../adapters/manual-clock.ts';
 
 const botAppId = 'd9e3f405-3c4d-4e5f-a061-7c8d9e0f1a2b';
@@ -32,6 +32,17 @@ beforeEach(() => {
 
 /** The receiver with a bot behind it that answers as told; without an answer there is no relay. */
 function receiver(bot?: RelayAnswer | Promise<RelayAnswer>) {
+  return receiverBefore(
+    bot && {
+      send: async (request) => {
+        sent.push(request);
+        return bot;
+      },
+    },
+  );
+}
+
+function receiverBefore(relay: BotRelay | undefined) {
   return receiveNotifications({
     tokens: { verify: async () => verified, warmUp: async () => {} },
     owner: { botAppId, graphOrigins: ['https://graph.microsoft.com'] },
@@ -50,12 +61,7 @@ function receiver(bot?: RelayAnswer | Promise<RelayAnswer>) {
       limits: toKeepaliveLimits({ intervalMs: 900_000, timeScale: 1 }),
       homeTenantId: tenantId,
     }),
-    relay: bot && {
-      send: async (request) => {
-        sent.push(request);
-        return bot;
-      },
-    },
+    relay,
   });
 }
 
@@ -103,6 +109,30 @@ describe('with a relay', () => {
     expect(answer.headers.get('client-request-id')).toBe('message-1');
     expect(await answer.text()).toBe('{"ok":true}');
     expect(started).toHaveLength(1);
+  });
+
+  test('a joining participant is answered by a real bot, to the byte', async () => {
+    const body = Buffer.from(`\n${fixture('participant-joining')} `);
+    const answer = Buffer.from('{ "@odata.type": "#microsoft.graph.rejectJoinResponse", "reason": "忙しい" }\n');
+    const arrived = Promise.withResolvers<{ body: Buffer; headers: object; url: string | undefined }>();
+    const bot = await startLoopbackServer(async (request, response) => {
+      arrived.resolve({ body: Buffer.concat(await request.toArray()), headers: request.headers, url: request.url });
+      response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' }).end(answer);
+    });
+    const [url, clock] = [`${bot.url}/api/calls`, createManualClock(0)];
+    const relay = createBotRelay({ url, timeoutMs: 10_000, policyTimeoutMs: 3_000, clock });
+    const init = await receiverBefore(relay)(
+      post(body, { 'x-functions-key': 'secret', 'scenario-id': 's-1' }),
+      context,
+    );
+    const got = await arrived.promise;
+    await bot.close();
+    expect(Buffer.compare(got.body, body)).toBe(0);
+    expect(got.url).toBe('/api/calls?webInstanceId=7');
+    expect(got.headers).toMatchObject({ authorization: 'Bearer token', 'scenario-id': 's-1' });
+    expect(JSON.stringify(got)).not.toContain('secret');
+    expect(init).toMatchObject({ status: 200, headers: { 'Content-Type': 'application/json; charset=utf-8' } });
+    expect(Buffer.from(await new HttpResponse(init).arrayBuffer())).toEqual(answer);
   });
 
   test('a redirect keeps its location', async () => {
