@@ -1,10 +1,6 @@
+import { type Decision, NonDeterministicOrchestrationError } from './decision.ts';
 import type { HistoryEntry } from './history-event.ts';
-import {
-  createOrchestrationContext,
-  type Decision,
-  NonDeterministicOrchestrationError,
-  type OrchestrationContext,
-} from './orchestration-context.ts';
+import { createOrchestrationContext, type OrchestrationContext } from './orchestration-context.ts';
 import type { OrchestratorAction, OrchestratorState } from './orchestrator-state.ts';
 import { runWithRetry } from './retry-interceptor.ts';
 import { createTask, onSettled, type SyncTask, settle, whenAll, whenAny } from './sync-task.ts';

@@ -1,6 +1,6 @@
+import type { Decision } from './decision.ts';
 import { EventType, type ExecutionStarted, type HistoryEvent } from './history-event.ts';
 import type { NewHubMessage } from './hub-store.ts';
-import type { Decision } from './orchestration-context.ts';
 import { runtimeStatusNumbers } from './runtime-status.ts';
 
 /** The generation whose decisions are carried out. */

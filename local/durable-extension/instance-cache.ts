@@ -18,8 +18,28 @@ export interface InstanceCache {
   forget(instanceId: string): void;
 }
 
+/** A bound on memory: a history's joined text is some 40 kB after 24 beats of a call, and quickly made again. */
+const maxCachedInstances = 1_000;
+
+interface LiveInstance {
+  row: InstanceRow;
+  readonly past: HistoryEntry[];
+  pastJson: string;
+}
+
 export function createInstanceCache(store: HubStore): InstanceCache {
-  const cached = new Map<string, { row: InstanceRow; past: HistoryEntry[]; pastJson: string }>();
+  const cached = new Map<string, LiveInstance>();
+
+  /** Keeps the most recently used ones; a Map is ordered by insertion. */
+  function keep(instance: LiveInstance): void {
+    cached.delete(instance.row.instanceId);
+    cached.set(instance.row.instanceId, instance);
+    if (cached.size <= maxCachedInstances) return;
+    for (const oldest of cached.keys()) {
+      cached.delete(oldest);
+      return;
+    }
+  }
 
   return {
     async read(instanceId) {
@@ -29,7 +49,7 @@ export function createInstanceCache(store: HubStore): InstanceCache {
       if (known?.row.revision === row.revision && known.row.executionId === row.executionId) return known;
       const past = [...(await store.readHistory(instanceId))];
       const fresh = { row, past, pastJson: joinHistory(past, true) };
-      if (!isEnded(row.runtimeStatus)) cached.set(instanceId, fresh);
+      if (!isEnded(row.runtimeStatus)) keep(fresh);
       return fresh;
     },
     note(before, row, isNewGeneration, entries) {
@@ -39,14 +59,16 @@ export function createInstanceCache(store: HubStore): InstanceCache {
       }
       const added = joinHistory(entries, true);
       const known = cached.get(row.instanceId);
-      if (isNewGeneration || known === undefined || known !== before) {
-        if (isNewGeneration) cached.set(row.instanceId, { row, past: [...entries], pastJson: added });
-        else cached.delete(row.instanceId);
-        return;
+      if (isNewGeneration) {
+        keep({ row, past: [...entries], pastJson: added });
+      } else if (known !== undefined && known === before) {
+        for (const entry of entries) known.past.push(entry);
+        known.pastJson += `,${added}`;
+        known.row = row;
+        keep(known);
+      } else {
+        cached.delete(row.instanceId);
       }
-      for (const entry of entries) known.past.push(entry);
-      known.pastJson += `,${added}`;
-      known.row = row;
     },
     forget: (instanceId) => void cached.delete(instanceId),
   };

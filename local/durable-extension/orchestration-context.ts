@@ -1,38 +1,7 @@
+import { assertSameDecision, type Decision, type ScheduledKind } from './decision.ts';
 import { createExternalEvents, type ExternalEvents } from './external-events.ts';
 import { type EventRaised, EventType, type HistoryEvent } from './history-event.ts';
 import { createTask, type SyncTask, settle } from './sync-task.ts';
-
-/** What a turn decided to do, keyed by its sequence id. Inputs and results are texts. */
-export type Decision =
-  | { readonly kind: 'scheduleActivity'; readonly id: number; readonly name: string; readonly input: string }
-  | { readonly kind: 'createTimer'; readonly id: number; readonly fireAtMs: number }
-  | {
-      readonly kind: 'createSubOrchestration';
-      readonly id: number;
-      readonly name: string;
-      readonly version: string | null;
-      readonly instanceId: string;
-      readonly input: string;
-    }
-  | {
-      readonly kind: 'complete';
-      readonly id: number;
-      readonly status: 'Completed' | 'Failed' | 'Terminated';
-      readonly result: string | null;
-      readonly details: string | null;
-    }
-  | {
-      readonly kind: 'continueAsNew';
-      readonly id: number;
-      readonly input: string;
-      readonly carryOver: readonly EventRaised[];
-    };
-
-/** The history has something that the code, as it is now, did not ask for. */
-export class NonDeterministicOrchestrationError extends Error {
-  readonly code = 'NonDeterministicOrchestration';
-  override readonly name = 'NonDeterministicOrchestrationError';
-}
 
 /** One turn's view of an orchestration: sequence ids, open tasks and decisions, moved on by history events. */
 export interface OrchestrationContext {
@@ -49,49 +18,6 @@ export interface OrchestrationContext {
   process(event: HistoryEvent): void;
   readonly hasOpenTasks: boolean;
   readonly decisions: readonly Decision[];
-}
-
-const decisionNames = {
-  scheduleActivity: 'ScheduleTaskOrchestratorAction',
-  createTimer: 'CreateTimerOrchestratorAction',
-  createSubOrchestration: 'CreateSubOrchestrationAction',
-  complete: 'OrchestrationCompleteOrchestratorAction',
-  continueAsNew: 'OrchestrationCompleteOrchestratorAction',
-} as const;
-
-type ScheduledKind = 'scheduleActivity' | 'createTimer' | 'createSubOrchestration';
-
-const taskWords = {
-  scheduleActivity: 'an activity task',
-  createTimer: 'a timer task',
-  createSubOrchestration: 'a sub-orchestration task',
-} as const;
-
-/** Throws unless `decision` is what the history says was decided under this id. */
-function assertSameDecision(
-  decision: Decision | undefined,
-  kind: ScheduledKind,
-  id: number,
-  name: string | undefined,
-): void {
-  const named = name === undefined ? '' : ` and name '${name}'`;
-  const scheduled = `Non-Deterministic workflow detected: A previous execution of this orchestration scheduled ${taskWords[kind]} with sequence ID ${id}${named}`;
-  const question = 'Was a change made to the orchestrator code after this instance had already started running?';
-  if (decision === undefined) {
-    throw new NonDeterministicOrchestrationError(
-      `${scheduled}, but the current replay execution hasn't (yet?) scheduled this task. ${question}`,
-    );
-  }
-  if (decision.kind !== kind) {
-    throw new NonDeterministicOrchestrationError(
-      `${scheduled}, but the current orchestration replay instead produced a ${decisionNames[decision.kind]} action with this sequence number. ${question}`,
-    );
-  }
-  if (name !== undefined && 'name' in decision && decision.name.toLowerCase() !== name.toLowerCase()) {
-    throw new NonDeterministicOrchestrationError(
-      `${scheduled}, but the current orchestration replay instead scheduled a task with name '${decision.name}' at this sequence number. ${question}`,
-    );
-  }
 }
 
 interface ContextState {
@@ -143,7 +69,7 @@ function complete(
   result: string | null,
   details: string | null,
 ): void {
-  // Terminating is forceful: the real one would start the next generation all the same, from a terminated one.
+  // Terminating is forceful, also against a continueAsNew of the same batch (where the real one may go on all the same).
   if (state.isEnded) return;
   const id = state.nextId++;
   if (status === 'Completed' && state.continueAsNewInput !== undefined) {

@@ -1,5 +1,6 @@
 import type { Invoke } from '../functions-host/invocation.ts';
 import { walkActions } from './action-walk.ts';
+import type { Decision } from './decision.ts';
 import { toEffect } from './decision-effects.ts';
 import type { FunctionTable } from './extension-options.ts';
 import {
@@ -13,7 +14,6 @@ import {
 import type { InstanceRow, NewHubMessage } from './hub-store.ts';
 import { applyToRow } from './instance-row.ts';
 import { InvocationLostError } from './invocation-lost-error.ts';
-import type { Decision } from './orchestration-context.ts';
 import { buildOrchestratorInput } from './orchestrator-input.ts';
 import { type OrchestratorState, parseOrchestratorState, parseThrownState } from './orchestrator-state.ts';
 

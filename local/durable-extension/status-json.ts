@@ -3,7 +3,7 @@ import { buildHistoryJson } from './history-json.ts';
 import type { InstanceRow } from './hub-store.ts';
 
 /** JSON text as it is; anything else (a reason, an error) as a JSON string. */
-export function toJsonText(text: string | null): string {
+function toJsonText(text: string | null): string {
   if (text === null) return 'null';
   try {
     JSON.parse(text);

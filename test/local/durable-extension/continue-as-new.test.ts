@@ -62,6 +62,26 @@ describe('continueAsNew', () => {
     expect(await hub.status()).toMatchObject({ runtimeStatus: 'Completed', output: 'carried over' });
   });
 
+  test('loses an event between two results of a Task.all, although both come in turns of their own', async () => {
+    const hub = await startHub(
+      {
+        orchestrators: {
+          both: function* (context) {
+            if (context.df.getInput<number>() === 2) return yield* twoGenerations(context);
+            yield context.df.Task.all([context.df.callActivity('work', 1), context.df.callActivity('work', 2)]);
+            context.df.continueAsNew(2);
+          },
+        },
+        activities: { work: (n: number) => n },
+      },
+      { faults: { deliveryDelayMs: ({ event }) => (event.EventType === 5 && event.Result === '2' ? 1_000 : 0) } },
+    );
+    await hub.start('both', 1);
+    await hub.raise('event', 'between');
+    await hub.clock.runFor(61_000);
+    expect(await hub.status()).toMatchObject({ runtimeStatus: 'Completed', output: 'nothing came' });
+  });
+
   test('delivers an event that was still queued to the new generation', async () => {
     const hub = await startHub({ orchestrators: { twoGenerations }, activities: { work: () => 1 } });
     await hub.start('twoGenerations', 1);

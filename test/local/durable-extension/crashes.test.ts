@@ -222,6 +222,30 @@ describe('an engine on a store that outlives it', () => {
 });
 
 describe('limits', () => {
+  test.each([1, 2])('run no more turns at once than %i', async (maxConcurrentOrchestrators) => {
+    let running = 0;
+    let most = 0;
+    const startEngine = await loadApp({
+      orchestrators: {
+        quick: function* () {
+          return 1;
+        },
+      },
+    });
+    const hub = await startEngine({
+      maxConcurrentOrchestrators,
+      wrapInvoke: (invoke) => async (name, trigger) => {
+        most = Math.max(most, ++running);
+        await new Promise<void>((resolve) => void setImmediate(resolve));
+        running--;
+        return invoke(name, trigger);
+      },
+    });
+    await Promise.all([1, 2, 3, 4].map((n) => hub.request('POST', `orchestrators/quick/q${n}`)));
+    await hub.settle();
+    expect([most, hub.calls.length]).toEqual([maxConcurrentOrchestrators, 4]);
+  });
+
   test('run no more activities and turns at once than allowed', async () => {
     let running = 0;
     let most = 0;

@@ -88,8 +88,12 @@ describe('a terminated instance', () => {
       },
     });
     await hub.start('again');
-    await hub.request('POST', 'instances/x/terminate?reason=stop');
-    await hub.raise('go');
+    await Promise.all([
+      hub.request('POST', 'instances/x/terminate?reason=stop'),
+      hub.request('POST', 'instances/x/raiseEvent/go', 'null'),
+    ]);
+    await hub.settle();
+    expect(hub.calls).toHaveLength(2);
     expect(await hub.status()).toMatchObject({ runtimeStatus: 'Terminated', output: 'stop' });
   });
 
