@@ -16,7 +16,7 @@ function nextDelayMs(options: RetryOptions, failures: number, firstAttemptMs: nu
  *
  * After the last failure one more timer, due at once, is created (kept for old histories; durable-functions counts on
  * it). With `retryTimeoutMs` the retries end without that timer, and the JavaScript side waits for ever.
- * Source: Azure/durabletask, src/DurableTask.Core/RetryInterceptor.cs; Azure/azure-functions-durable-js#629.
+ * Source: Azure/durabletask, src/DurableTask.Core/RetryInterceptor.cs; durable-functions, lib/src/task/RetryableTask.js.
  */
 export function runWithRetry(context: OrchestrationContext, options: RetryOptions, attempt: () => SyncTask): SyncTask {
   const result = createTask();
