@@ -31,6 +31,7 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
   return {
     owner: { botAppId: bot.appId, graphOrigins: graph.origins },
     homeTenantId: bot.homeTenantId,
+    allowedTenantIds: bot.allowedTenantIds,
     limits: toKeepaliveLimits(keepalive),
     timeScale: keepalive.timeScale,
     clock,

@@ -24,14 +24,19 @@ import { health, misconfiguredHealth } from './health.ts';
 import { keepAlive } from './keep-alive.ts';
 import { keepCallAlive } from './keep-call-alive.ts';
 import { logEvents } from './log-events.ts';
+import { orUnavailable } from './or-unavailable.ts';
 import { PURGE_SCHEDULE, purgeEndedCalls } from './purge-ended-calls.ts';
 import { receiveNotifications } from './receive-notifications.ts';
 import { RECONCILE_SCHEDULE, reconcileCalls } from './reconcile-calls.ts';
+import { registerCall } from './register-call.ts';
+import { stopCall } from './stop-call.ts';
 
 /** Everything the deployed functions need from outside. */
 export interface AppDependencies {
   readonly owner: ResourceOwner;
   readonly homeTenantId: string;
+  /** Whose calls an operator may register, in lower case; default: the home tenant's. */
+  readonly allowedTenantIds?: readonly string[] | '*';
   readonly limits: KeepaliveLimits;
   readonly timeScale: number;
   readonly clock: Clock;
@@ -93,6 +98,16 @@ export function registerFunctions(dependencies: AppDependencies): void {
   http('receiveNotifications', 'POST', 'notifications', 'anonymous', receive);
   http('getHealth', 'GET', 'health', 'anonymous', health({ store, clock, durableOf }));
   http('getCall', 'GET', 'calls/{callId}', 'function', getCall({ store, durableOf }));
+  const { allowedTenantIds = [dependencies.homeTenantId] } = dependencies;
+  const register = registerCall({ botAppId: owner.botAppId, allowedTenantIds, effectsOf });
+  http('registerCall', 'PUT', 'calls/{callId}', 'function', orUnavailable(register));
+  http(
+    'stopCall',
+    'DELETE',
+    'calls/{callId}',
+    'function',
+    orUnavailable(stopCall({ botAppId: owner.botAppId, effectsOf })),
+  );
 }
 
 /**
