@@ -32,7 +32,7 @@ export function parseCallFacts(data: PlainObject): CallFacts {
     tenantId: ownText(data, 'tenantId', LONGEST_TEXT),
     direction: ownText(data, 'direction', LONGEST_TEXT),
     callChainId: ownText(data, 'callChainId', LONGEST_TEXT),
-    callbackUri: ownText(data, 'callbackUri', LONGEST_TEXT),
+    callbackUri: withoutKey(ownText(data, 'callbackUri', LONGEST_TEXT)),
     subject: ownText(data, 'subject', LONGEST_TEXT),
     chatInfo: parseChatInfo(ownProperty(data, 'chatInfo')),
     meetingInfo: parseMeetingInfo(ownProperty(data, 'meetingInfo')),
@@ -92,6 +92,11 @@ export function parseMeetingInfo(value: unknown): PlainObject | undefined {
     allowConversationWithoutHost:
       typeof allowConversationWithoutHost === 'boolean' ? allowConversationWithoutHost : undefined,
   });
+}
+
+/** A callback URI may carry a function key as `?code=…`: a secret, so it is not remembered. */
+export function withoutKey(uri: string | undefined): string | undefined {
+  return uri?.replace(/([?&])code=[^&#]*(?:&|(?=#|$))/gi, '$1').replace(/[?&](?=#|$)/, '');
 }
 
 function parseTargets(value: unknown): readonly string[] | undefined {

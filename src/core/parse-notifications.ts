@@ -1,4 +1,4 @@
-import { type CallFacts, parseCallFacts, parseResultInfo, withoutAbsent } from './call-facts.ts';
+import { type CallFacts, parseCallFacts, parseResultInfo, withoutAbsent, withoutKey } from './call-facts.ts';
 import type { CallId } from './call-id.ts';
 import { parseCallId } from './call-id.ts';
 import { type CallResource, parseCallResource, type RejectedResource, type ResourceOwner } from './call-resource.ts';
@@ -107,7 +107,7 @@ function namesAnotherCall(item: PlainObject, callId: CallId, owner: ResourceOwne
 
 function parseCallData(item: PlainObject, entry: PlainObject): CallData {
   const facts = parseCallFacts(item);
-  const callbackUri = facts.callbackUri ?? ownText(entry, 'callbackUri', 1_024);
+  const callbackUri = facts.callbackUri ?? withoutKey(ownText(entry, 'callbackUri', 1_024));
   return withoutAbsent({
     state: ownText(item, 'state', LONGEST_TEXT),
     resultInfo: parseResultInfo(ownProperty(item, 'resultInfo')),
