@@ -1,7 +1,7 @@
 import type { GraphAnswer } from '../core/graph-answer.ts';
 import { type Clock, timeoutSignal } from './clock.ts';
 import type { GraphTokenSource } from './credentials.ts';
-import { type GraphRequest, type SentRequest, sendGraphRequest } from './send-graph-request.ts';
+import { type CallerHeaders, type GraphRequest, type SentRequest, sendGraphRequest } from './send-graph-request.ts';
 
 export interface GraphCallsDependencies {
   /** With its version and no slash at the end: `https://graph.microsoft.com/v1.0`. Comes from settings, never from a body. */
@@ -26,6 +26,13 @@ export interface KeepAliveTarget {
   readonly tenantId?: string | undefined;
 }
 
+/** One keepAlive as it is asked for. */
+export interface KeepAliveRequest extends KeepAliveTarget {
+  readonly signal?: AbortSignal | undefined;
+  /** Ids under which the caller wants to find the request again. */
+  readonly headers?: CallerHeaders | undefined;
+}
+
 /** What a keepAlive would send, for a dry run. */
 export interface KeepAliveDescription {
   readonly method: 'POST';
@@ -43,7 +50,7 @@ export interface GraphCalls {
    * A redirect is an answer and is not followed. Effects: one POST to Graph, three more at most in those two cases.
    * Source: https://learn.microsoft.com/graph/api/call-keepalive
    */
-  keepAlive(target: KeepAliveTarget & { readonly signal?: AbortSignal | undefined }): Promise<GraphAnswer>;
+  keepAlive(request: KeepAliveRequest): Promise<GraphAnswer>;
   /** Says what `keepAlive` would send first. Sends nothing. */
   describeKeepAlive(target: KeepAliveTarget): KeepAliveDescription;
 }
@@ -63,9 +70,9 @@ export function createGraphCalls(dependencies: GraphCallsDependencies): GraphCal
     return named !== undefined && isTenantAllowed(named) ? named : homeTenantId;
   }
 
-  async function answerOf(url: string, tenantId: string, signals: GraphRequest['signals']): Promise<GraphAnswer> {
+  async function answerOf(request: Omit<GraphRequest, 'refusedToken'>): Promise<GraphAnswer> {
     const send = (refusedToken?: string): Promise<SentRequest> =>
-      sendGraphRequest(dependencies, { url, tenantId, signals, refusedToken });
+      sendGraphRequest(dependencies, { ...request, refusedToken });
     const first = await send();
     if (first.token === undefined || first.answer.kind !== 'answered' || first.answer.status !== 401)
       return first.answer;
@@ -73,14 +80,14 @@ export function createGraphCalls(dependencies: GraphCallsDependencies): GraphCal
   }
 
   return {
-    async keepAlive({ graphCallId, tenantId, signal }) {
+    async keepAlive({ graphCallId, tenantId, signal, headers }) {
       const total = timeoutSignal(clock, totalTimeoutMs, signal);
-      const signals = { caller: signal, total: total.signal };
+      const request = { url: urlOf(graphCallId), signals: { caller: signal, total: total.signal }, headers };
       try {
         const tenant = tenantOf(tenantId);
-        const answer = await answerOf(urlOf(graphCallId), tenant, signals);
+        const answer = await answerOf({ ...request, tenantId: tenant });
         if (!isTenantMismatch(answer) || tenant === homeTenantId) return answer;
-        const fromHome = await answerOf(urlOf(graphCallId), homeTenantId, signals);
+        const fromHome = await answerOf({ ...request, tenantId: homeTenantId });
         return isTenantMismatch(fromHome) ? answer : fromHome;
       } finally {
         total.dispose();

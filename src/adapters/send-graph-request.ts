@@ -12,6 +12,12 @@ export interface SendGraphRequestDependencies {
   readonly newRequestId: () => string;
 }
 
+/** What a caller may add to a request: ids, already checked. */
+export interface CallerHeaders {
+  readonly clientRequestId?: string | undefined;
+  readonly scenarioId?: string | undefined;
+}
+
 export interface GraphRequest {
   readonly url: string;
   readonly tenantId: string;
@@ -19,6 +25,7 @@ export interface GraphRequest {
   readonly signals: { readonly caller: AbortSignal | undefined; readonly total: AbortSignal };
   /** The token that Graph has just refused. */
   readonly refusedToken: string | undefined;
+  readonly headers?: CallerHeaders | undefined;
 }
 
 /** The answer, and the token if the request got that far: to be named when a newer one is wanted. */
@@ -39,7 +46,7 @@ export async function sendGraphRequest(
 ): Promise<SentRequest> {
   const { tokens, clock, requestTimeoutMs = 10_000 } = dependencies;
   const { tenantId, signals, refusedToken } = request;
-  const clientRequestId = dependencies.newRequestId();
+  const { clientRequestId = dependencies.newRequestId(), scenarioId } = request.headers ?? {};
   let sentAtMs = clock.nowMs();
   const facts = () => ({ clientRequestId, tenantId, sentAtMs, durationMs: clock.nowMs() - sentAtMs });
   let token: string;
@@ -57,6 +64,7 @@ export async function sendGraphRequest(
     const headers = {
       authorization: `Bearer ${token}`,
       'client-request-id': clientRequestId,
+      ...(scenarioId === undefined ? {} : { 'scenario-id': scenarioId }),
       accept: 'application/json',
     };
     const response = await dependencies.fetch(request.url, {

@@ -1,22 +1,30 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { CallStore } from '../adapters/call-store.ts';
+import type { Clock } from '../adapters/clock.ts';
 import type { DurableCalls } from '../adapters/durable-calls.ts';
 import { parseCallId } from '../core/call-id.ts';
+import { toCallRow } from '../core/call-row.ts';
+import { toTimeline } from '../core/call-timeline.ts';
 import { toCallView } from '../core/call-view.ts';
+import { parseInstanceView } from '../core/instance-view.ts';
+import type { KeepaliveLimits } from '../core/keepalive-limits.ts';
+import { answerWithEtag } from './answer-with-etag.ts';
 import { problem } from './problem.ts';
 
 export interface GetCallDependencies {
   readonly store: CallStore;
+  readonly clock: Clock;
+  readonly limits: KeepaliveLimits;
   readonly durableOf: (context: InvocationContext) => DurableCalls;
 }
 
 /**
- * `GET /api/calls/{callId}`: the record and the durable instance of one call.
+ * `GET /api/calls/{callId}`: what is known of one call, read at this moment.
  *
- * Shape: → 200 `{callId, record | null, instance | null}` | 400 no call id | 404 both unknown.
- * Effects: one table read, one status request.
+ * Shape: → 200 `{callId, why, row, timeline, record | null, instance | null}` | 304 | 400 no call id | 404 both unknown.
+ * Errors: CallStoreError, DurableCallsError.  Effects: one table read, one status request.
  */
-export function getCall({ store, durableOf }: GetCallDependencies) {
+export function getCall({ store, clock, limits, durableOf }: GetCallDependencies) {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const callId = parseCallId(request.params.callId ?? '');
     if (callId === undefined)
@@ -25,10 +33,15 @@ export function getCall({ store, durableOf }: GetCallDependencies) {
     if (stored === undefined && instance === undefined) {
       return problem(404, `Call ${callId} is unknown here: no notification for it has arrived, or it was purged.`);
     }
-    return {
-      status: 200,
-      headers: { 'Cache-Control': 'no-store' },
-      jsonBody: { callId, record: stored === undefined ? null : toCallView(stored.record), instance: instance ?? null },
-    };
+    const sources = { callId, record: stored?.record, instance: instance && parseInstanceView(instance) };
+    const row = toCallRow(sources, clock.nowMs(), limits);
+    return answerWithEtag(request, {
+      callId,
+      why: row.why,
+      row,
+      timeline: toTimeline(sources),
+      record: stored === undefined ? null : toCallView(stored.record),
+      instance: instance ?? null,
+    });
   };
 }

@@ -1,14 +1,17 @@
 import type { HttpResponseInit } from '@azure/functions';
 
+/** An answer whose headers can be added to. */
+type Problem = HttpResponseInit & { readonly headers: Readonly<Record<string, string>> };
+
 /**
- * An error answer as problem details.
+ * An error answer as problem details, with members of its own besides the standard ones.
  * Source: https://www.rfc-editor.org/rfc/rfc9457
  */
-export function problem(status: number, detail: string): HttpResponseInit {
+export function problem(status: number, detail: string, members: object = {}): Problem {
   return {
     status,
     headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' },
-    body: JSON.stringify({ title: TITLES[status] ?? 'Error', status, detail }),
+    body: JSON.stringify({ title: TITLES[status] ?? 'Error', status, detail, ...members }),
   };
 }
 
@@ -20,4 +23,5 @@ const TITLES: Readonly<Record<number, string>> = {
   413: 'Content too large',
   502: 'Bad gateway',
   503: 'Service unavailable',
+  504: 'Gateway timeout',
 };

@@ -1,4 +1,4 @@
-import { app, type HttpHandler, type InvocationContext } from '@azure/functions';
+import { app, type InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { BotRelay } from '../adapters/bot-relay.ts';
 import type { CallEndedWebhook } from '../adapters/call-ended-webhook.ts';
@@ -19,17 +19,15 @@ import { TEAMS_HOSTS, type TeamsHost } from '../core/join-url.ts';
 import type { KeepaliveLimits } from '../core/keepalive-limits.ts';
 import { cleanUp } from './clean-up.ts';
 import { deliverCallEnded } from './deliver-call-ended.ts';
-import { getCall } from './get-call.ts';
+import type { DashboardAssets } from './get-dashboard.ts';
 import { health, misconfiguredHealth } from './health.ts';
 import { keepAlive } from './keep-alive.ts';
 import { keepCallAlive } from './keep-call-alive.ts';
 import { logEvents } from './log-events.ts';
-import { orUnavailable } from './or-unavailable.ts';
 import { PURGE_SCHEDULE, purgeEndedCalls } from './purge-ended-calls.ts';
 import { receiveNotifications } from './receive-notifications.ts';
 import { RECONCILE_SCHEDULE, reconcileCalls } from './reconcile-calls.ts';
-import { registerCall } from './register-call.ts';
-import { stopCall } from './stop-call.ts';
+import { type RegisterHttp, registerOperatorApi } from './register-operator-api.ts';
 
 /** Everything the deployed functions need from outside. */
 export interface AppDependencies {
@@ -49,14 +47,14 @@ export interface AppDependencies {
   readonly webhook?: CallEndedWebhook | undefined;
   /** For the join URLs in what is told; default: the global cloud's. */
   readonly teamsHost?: TeamsHost;
+  /** Absent: there is no page to show. */
+  readonly dashboard?: DashboardAssets;
   /** Wraps the durable client of one invocation. */
   readonly createDurableCalls: (client: df.DurableClient) => DurableHub;
   /** Holds the reconciler's requests to Graph to the rate that is allowed. */
   readonly pace: RequestPace;
   readonly callRetentionMs: number;
 }
-
-type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Registers every function with the Functions runtime: names, triggers, routes and keys stand here and nowhere else. */
 export function registerFunctions(dependencies: AppDependencies): void {
@@ -71,13 +69,8 @@ export function registerFunctions(dependencies: AppDependencies): void {
     limits: dependencies.limits,
     homeTenantId: dependencies.homeTenantId,
   });
-  const http = (
-    name: string,
-    method: HttpMethod,
-    route: string,
-    authLevel: 'anonymous' | 'function',
-    handler: HttpHandler,
-  ) => app.http(name, { methods: [method], route, authLevel, extraInputs: [durableClient], handler });
+  const http: RegisterHttp = (name, method, route, authLevel, handler) =>
+    app.http(name, { methods: [method], route, authLevel, extraInputs: [durableClient], handler });
 
   df.app.orchestration(ORCHESTRATOR_NAME, keepCallAlive);
   df.app.activity(KEEP_ALIVE_ACTIVITY, { handler: keepAlive({ graph, timeScale }) });
@@ -97,17 +90,17 @@ export function registerFunctions(dependencies: AppDependencies): void {
   const receive = receiveNotifications({ tokens: dependencies.tokens, owner, effectsOf, relay: dependencies.relay });
   http('receiveNotifications', 'POST', 'notifications', 'anonymous', receive);
   http('getHealth', 'GET', 'health', 'anonymous', health({ store, clock, durableOf }));
-  http('getCall', 'GET', 'calls/{callId}', 'function', getCall({ store, durableOf }));
-  const { allowedTenantIds = [dependencies.homeTenantId] } = dependencies;
-  const register = registerCall({ botAppId: owner.botAppId, allowedTenantIds, effectsOf });
-  http('registerCall', 'PUT', 'calls/{callId}', 'function', orUnavailable(register));
-  http(
-    'stopCall',
-    'DELETE',
-    'calls/{callId}',
-    'function',
-    orUnavailable(stopCall({ botAppId: owner.botAppId, effectsOf })),
-  );
+  registerOperatorApi(http, {
+    botAppId: owner.botAppId,
+    allowedTenantIds: dependencies.allowedTenantIds ?? [dependencies.homeTenantId],
+    store,
+    clock,
+    limits: dependencies.limits,
+    timeScale,
+    dashboard: dependencies.dashboard ?? {},
+    durableOf,
+    effectsOf: (context) => ({ ...effectsOf(context), graph }),
+  });
 }
 
 /**

@@ -1,0 +1,79 @@
+import type { GraphCalls, KeepAliveDescription } from '../adapters/graph-calls.ts';
+import type { CallerHeaders } from '../adapters/send-graph-request.ts';
+import { type CallSighting, toSighting } from '../core/call-record.ts';
+import { classifyGraphAnswer } from '../core/classify-graph-answer.ts';
+import type { GraphAnswer } from '../core/graph-answer.ts';
+import { parseInstanceFacts } from '../core/instance-facts.ts';
+import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
+import type { CallEffects } from './call-effects.ts';
+import { endCall } from './end-call.ts';
+
+export interface KeepAliveNowEffects extends CallEffects {
+  readonly graph: GraphCalls;
+}
+
+/** How a call is asked for at Graph, and whether this app knows it. */
+interface Target {
+  readonly seen: CallSighting;
+  readonly tenantId: string;
+  readonly isKnown: boolean;
+}
+
+/**
+ * Sends one keepAlive on an operator's word, at once. The call's schedule stays as it is; a call that Graph knows no more
+ * is ended as a notification would end it. A call that this app does not know is asked for under the id as given.
+ *
+ * Errors: CallStoreError, DurableCallsError, RecordConflictError.
+ * Effects: one read, one status request, one POST to Graph (see graph-calls), one event; those of endCall when it is gone.
+ */
+export async function keepAliveNow(
+  effects: KeepAliveNowEffects,
+  seen: CallSighting,
+  headers: CallerHeaders,
+): Promise<{ readonly answer: GraphAnswer; readonly outcome: KeepAliveOutcome }> {
+  const target = await findTarget(effects, seen);
+  const { graphCallId } = target.seen;
+  const answer = await effects.graph.keepAlive({ graphCallId, tenantId: target.tenantId, headers });
+  const outcome = classifyGraphAnswer(answer);
+  report(effects, seen, outcome);
+  if (outcome.kind === 'gone' && target.isKnown) await endCall(effects, target.seen, { reason: 'notFound' });
+  return { answer, outcome };
+}
+
+/** What `keepAliveNow` would send. Effects: one read, one status request. */
+export async function describeKeepAliveNow(
+  effects: KeepAliveNowEffects,
+  seen: CallSighting,
+): Promise<KeepAliveDescription> {
+  const target = await findTarget(effects, seen);
+  return effects.graph.describeKeepAlive({ graphCallId: target.seen.graphCallId, tenantId: target.tenantId });
+}
+
+/** The instance knows the tenant whose token Graph accepted last. */
+async function findTarget({ store, durable, homeTenantId }: CallEffects, seen: CallSighting): Promise<Target> {
+  const [stored, status] = await Promise.all([store.read(seen.callId), durable.status(seen.callId)]);
+  const learned = status && parseInstanceFacts(status).tenantId;
+  return {
+    seen: stored === undefined ? seen : toSighting(stored.record),
+    tenantId: learned ?? stored?.record.facts.tenantId ?? homeTenantId,
+    isKnown: stored !== undefined || status !== undefined,
+  };
+}
+
+function report({ log }: CallEffects, { callId }: CallSighting, outcome: KeepAliveOutcome): void {
+  const { durationMs, requestId, clientRequestId, tenantId } = outcome;
+  const isAlive = outcome.kind === 'alive';
+  log({
+    event: isAlive ? 'keepAlive.succeeded' : 'keepAlive.failed',
+    level: isAlive || outcome.kind === 'gone' ? 'info' : 'warning',
+    callId,
+    outcome: outcome.kind,
+    reason: outcome.kind === 'retry' || outcome.kind === 'denied' ? outcome.reason : undefined,
+    code: outcome.kind === 'denied' ? outcome.code : undefined,
+    durationMs,
+    requestId,
+    clientRequestId,
+    tenantId,
+    by: 'operator',
+  });
+}

@@ -1,0 +1,203 @@
+import { CALL_DANGERS, CALL_STATES } from '../core/call-standing.ts';
+
+type JsonSchema = { readonly [key: string]: unknown };
+
+const text: JsonSchema = { type: 'string' };
+const count: JsonSchema = { type: 'integer', minimum: 0 };
+const anyObject: JsonSchema = { type: 'object' };
+
+const instant = (description: string): JsonSchema => ({ type: 'string', format: 'date-time', description });
+const textAs = (description: string): JsonSchema => ({ type: 'string', description });
+const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+const orNull = (schema: JsonSchema): JsonSchema => ({ oneOf: [schema, { type: 'null' }] });
+
+/** A closed object: what is not in here does not come. Members are required but for those in `optional`. */
+function closed(required: JsonSchema, optional: JsonSchema = {}, description?: string): JsonSchema {
+  return {
+    type: 'object',
+    ...(description === undefined ? {} : { description }),
+    properties: { ...required, ...optional },
+    required: Object.keys(required),
+    additionalProperties: false,
+  };
+}
+
+const callId: JsonSchema = { type: 'string', format: 'uuid', description: 'In lower case with dashes.' };
+const endReason: JsonSchema = { enum: ['terminated', 'notFound', 'stopped', 'expired'] };
+const outcome: JsonSchema = { enum: ['alive', 'gone', 'unclear', 'denied', 'retry'] };
+const resultInfo = closed({}, { code: { type: 'integer' }, subcode: { type: 'integer' }, message: text });
+
+const callFacts = closed(
+  {},
+  {
+    tenantId: text,
+    direction: text,
+    callChainId: text,
+    scenarioId: text,
+    chatInfo: anyObject,
+    meetingInfo: anyObject,
+    requestedModalities: listOf(text),
+    mediaConfigKind: text,
+    callbackUri: text,
+    subject: text,
+    sourceId: text,
+    targetIds: listOf(text),
+  },
+  'What a bot needs to rejoin the call or to make sense of it later.',
+);
+
+const callRow = closed(
+  {
+    callId,
+    state: { enum: CALL_STATES },
+    danger: { enum: CALL_DANGERS },
+    why: textAs('One sentence: how the call is, and why.'),
+    keepAlives: count,
+    consecutiveFailures: count,
+  },
+  {
+    tenantId: text,
+    direction: text,
+    subject: text,
+    threadId: textAs('The chat of the meeting.'),
+    callChainId: text,
+    scenarioId: text,
+    firstSeenAt: instant('When its first notification came. The 45 minutes run from here.'),
+    establishedAt: instant('When it was established.'),
+    lastKeepAliveAt: instant('The last success.'),
+    nextKeepAliveAt: instant('When the next keepAlive is due.'),
+    deadlineAt: instant('When Graph ends the call if no keepAlive succeeds before.'),
+    marginSeconds: { type: 'integer', description: 'To the deadline; negative once it has passed.' },
+    lastFailure: closed({ at: instant('When.'), reason: text }),
+    endedAt: instant('When this app learned of the end.'),
+    endReason,
+    resultInfo,
+  },
+  'One call as an operator sees it.',
+);
+
+const callRecord = closed(
+  {
+    callId,
+    graphCallId: textAs('The id as first received; Graph is called with it.'),
+    appId: text,
+    phase: { enum: ['observed', 'starting', 'active', 'ended'] },
+    firstSeenAt: instant('When its first notification came.'),
+    facts: ref('CallFacts'),
+  },
+  {
+    establishedAt: instant('When it was established.'),
+    endedAt: instant('When this app learned of the end.'),
+    endReason,
+    resultInfo,
+    terminationReason: text,
+    cleanedUpAt: instant('When the clean-up closed the record.'),
+    keepAlives: count,
+    lastKeepAliveAt: instant('The last success, known after the clean-up.'),
+    lastRescueAt: instant('The last keepAlive that succeeded outside the orchestration.'),
+    restarts: count,
+    endRepeatedAt: instant('When its orchestration was told of the end again.'),
+  },
+  'The row of the call in the table Calls.',
+);
+
+const callInstance = closed(
+  {
+    instanceId: text,
+    runtimeStatus: {
+      enum: ['Pending', 'Running', 'ContinuedAsNew', 'Suspended', 'Completed', 'Failed', 'Terminated', 'Canceled'],
+    },
+    createdTime: instant('When it was created.'),
+    lastUpdatedTime: instant('When the engine last took a step with it.'),
+    customStatus: { description: 'Phase, next keepAlive, deadline, last failure, the last twelve tries.' },
+    output: { description: 'How it ended, once it has.' },
+  },
+  {},
+  'The durable instance of the call, as the status API tells it.',
+);
+
+const timelineEntry = closed(
+  {
+    kind: { enum: ['firstSeen', 'established', 'keepAlive', 'rescued', 'ended', 'cleanedUp'] },
+    at: instant('When.'),
+  },
+  {
+    result: textAs('Of a keepAlive: alive, gone, or why it failed. Of an end: the reason.'),
+    ms: { ...count, description: 'How long Graph took to answer.' },
+    requestId: textAs("Graph's own id of the request."),
+  },
+  'Something that happened to a call.',
+);
+
+const callCounters = closed(
+  { open: count, late: count, failing: count, overdue: count },
+  { ended: { ...count, description: 'Only when ended calls were asked for.' } },
+);
+
+const callList = closed(
+  {
+    asOf: instant('When the calls were read.'),
+    maximumGapSeconds: { type: 'number', description: 'How long Graph holds a call without a keepAlive: 2700.' },
+    counters: callCounters,
+    matched: { ...count, description: 'How many calls the filter lets through, on all pages.' },
+    value: listOf(ref('CallRow')),
+  },
+  { continuationToken: textAs('For the next page; absent on the last.') },
+);
+
+const graphView = closed(
+  {
+    status: { type: ['integer', 'null'], description: 'null when Graph gave no answer.' },
+    clientRequestId: text,
+    durationMs: { type: 'number' },
+  },
+  { requestId: text, date: text, errorCode: text, errorMessage: text, problem: text },
+  "Graph's answer to the keepAlive.",
+);
+
+const problemMembers = { title: text, status: { type: 'integer' }, detail: text };
+const keepAliveMembers = { callId, outcome, tenantId: text, graph: graphView };
+
+/** The schemas of `components`, JSON Schema 2020-12. */
+export const API_SCHEMAS = {
+  CallFacts: callFacts,
+  CallRow: callRow,
+  CallRecord: callRecord,
+  CallInstance: callInstance,
+  TimelineEntry: timelineEntry,
+  CallList: callList,
+  CallDetails: closed({
+    callId,
+    why: textAs('One sentence: how the call is, and why.'),
+    row: ref('CallRow'),
+    timeline: listOf(ref('TimelineEntry')),
+    record: orNull(ref('CallRecord')),
+    instance: orNull(ref('CallInstance')),
+  }),
+  Registration: closed(
+    { tenantId: { type: 'string', format: 'uuid' } },
+    {
+      startedAt: instant('When the call began, if known. Without it the first keepAlive is sent at once.'),
+      chatInfo: anyObject,
+      meetingInfo: anyObject,
+      joinUrl: textAs('A Teams link, instead of chatInfo and meetingInfo.'),
+    },
+  ),
+  RegisteredCall: closed({ callId, record: orNull(ref('CallRecord')) }),
+  StoppedCall: closed({ callId }),
+  KeepAliveResult: closed({ ok: { const: true }, ...keepAliveMembers }),
+  KeepAliveDescription: closed(
+    { callId, dryRun: { const: true }, method: { const: 'POST' }, url: text, tenantId: text, audience: text },
+    {},
+    'What would be sent. Nothing was.',
+  ),
+  KeepAliveProblem: closed({ ...problemMembers, ok: { const: false }, ...keepAliveMembers }),
+  Problem: closed(problemMembers, {}, 'Problem details, RFC 9457.'),
+  Health: closed(
+    { status: { enum: ['ok', 'unavailable', 'misconfigured'] } },
+    { engine: { enum: ['up', 'down'] }, table: { enum: ['up', 'down'] }, problems: count },
+  ),
+} as const;
+
+export type ApiSchemaName = keyof typeof API_SCHEMAS;
