@@ -199,7 +199,7 @@ function stuckReason(
   return instance.life === 'pending' ? 'pending' : 'overdue';
 }
 
-/** As the orchestration itself gives a call up. */
+/** As the orchestration itself gives a call up; one of which no success is known has a day from its last step on. */
 function isExpired(
   record: CallRecord,
   instance: InstanceFacts | undefined,
@@ -207,7 +207,7 @@ function isExpired(
   limits: KeepaliveLimits,
 ): boolean {
   const { expireAfterMs, maximumCallMs = Number.POSITIVE_INFINITY } = limits;
-  const lastProofMs = Math.max(lastSuccessMs(record, instance) ?? 0, record.firstSeenAtMs);
+  const lastProofMs = Math.max(lastSuccessMs(record, instance) ?? instance?.lastUpdatedAtMs ?? 0, record.firstSeenAtMs);
   return nowMs >= lastProofMs + expireAfterMs || nowMs >= record.firstSeenAtMs + maximumCallMs;
 }
 
