@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer, Socket } from 'node:net';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export interface AzuriteOptions {
@@ -30,18 +31,28 @@ export class AzuriteError extends Error {
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 5_000;
+const folderTimeoutMs = 10_000;
 
 /**
  * Runs inside Azurite's process: when the process that started it is gone, however it ended, Azurite closes as it does on its
  * own "shutdown" message.
  */
-const endWithParent = `data:text/javascript,${encodeURIComponent(
-  "process.once('disconnect', () => { process.emit('message', 'shutdown'); setTimeout(() => process.exit(), 2000).unref(); })",
-)}`;
+const endWithParent =
+  "process.once('disconnect', () => { process.emit('message', 'shutdown'); setTimeout(() => process.exit(), 2000).unref(); });";
+
+/**
+ * Runs there too: the Azurite of a host that was killed a moment ago may still be writing its data. A lock that ends with
+ * the process, however it ends, lets the next one wait for it.
+ */
+const waitForFolder = (location: string) =>
+  `const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+  globalThis.folderLock = new DatabaseSync(${JSON.stringify(join(location, 'in-use.sqlite'))});
+  globalThis.folderLock.exec('PRAGMA busy_timeout = ${folderTimeoutMs}; BEGIN EXCLUSIVE');`;
 
 /**
  * Starts Azurite's table service as a child process with this Node and waits until it answers.
  *
+ * One at a time can use a folder: the next waits up to 10 s for its end.
  * Errors: AzuriteError, with what Azurite printed, when it ends or stays silent for 30 s.
  * Effects: one child process that ends with this one and does not keep it alive; files in `location`.
  */
@@ -49,12 +60,18 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
   const port = options.port ?? (await freePort());
   if (options.location !== undefined) mkdirSync(options.location, { recursive: true });
   const persistence = options.location === undefined ? ['--inMemoryPersistence'] : ['--location', options.location];
+  const preload = endWithParent + (options.location === undefined ? '' : waitForFolder(resolve(options.location)));
   const { AZURITE_ACCOUNTS: _otherAccounts, ...env } = process.env;
   const child = fork(
     createRequire(import.meta.url).resolve('azurite/dist/src/table/main.js'),
     ['--tablePort', String(port), '--disableTelemetry', '--skipApiVersionCheck', ...persistence],
     // In its own process group: Ctrl-C reaches the host only, which still needs its store while it stops.
-    { execArgv: ['--import', endWithParent], stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true, env },
+    {
+      execArgv: ['--import', `data:text/javascript,${encodeURIComponent(preload)}`],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+      env,
+    },
   );
   const ended = once(child, 'exit');
   await whenStarted(child, ended, options.log);

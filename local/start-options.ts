@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** What `npm start` was asked for. */
@@ -7,7 +8,11 @@ export interface StartOptions {
   readonly speed: number;
   readonly demo: boolean;
   readonly auth: boolean;
-  readonly storage: 'memory';
+  readonly storage: 'sqlite' | 'memory';
+  /** Folder of everything that a run keeps: task hub, table of calls, keys. Absolute. */
+  readonly data: string;
+  /** Begin with an empty task hub and table. */
+  readonly fresh: boolean;
 }
 
 export const START_HELP = `Runs the app on this machine: the local Functions host, a simulated Microsoft Graph and Azurite.
@@ -19,12 +24,21 @@ Usage: npm start -- [options]
   --speed S         divides every duration of a call, the 45 minutes too; 1 = real time (default 180: a keepAlive every 5 s)
   --no-demo         make no calls by itself
   --no-auth         open the function, master and system keys; callback tokens are verified all the same
-  --storage memory  keep everything in memory, with a throw-away Azurite on a free port
+  --storage KIND    sqlite (default): the task hub in DIR/hub.sqlite, where each step is on the disk before it is
+                    acknowledged, and Azurite's table in DIR/azurite. A killed host goes on where it was. Azurite
+                    itself writes every 5 s and when it stops: if it is killed too, or the power fails, the last
+                    seconds of the table are lost, and reconcileCalls repairs them from the task hub.
+                    memory: everything is gone when this stops
+  --data DIR        where that is kept, with the keys (default .local); one host at a time
+  --fresh           forget what an earlier run left in the task hub and the table
   --help            this text
 
-The settings of the app (BOT_APP_ID, ALLOWED_TENANT_IDS, ...) may be set in the environment: they win over what the flags imply.`;
+The settings of the app (BOT_APP_ID, ALLOWED_TENANT_IDS, ...) may be set in the environment: they win over what the flags
+imply. With GRAPH_BASE_URL no Graph is simulated here (npm run simulated-graph runs one in a process of its own), with
+AzureWebJobsStorage no Azurite is started.`;
 
 const DEFAULT_SPEED = 180;
+const DEFAULT_DATA = resolve(import.meta.dirname, '../.local');
 
 /**
  * Reads the command line.
@@ -46,13 +60,18 @@ export function parseStartOptions(
         speed: { type: 'string', default: String(DEFAULT_SPEED) },
         demo: { type: 'boolean', default: true },
         auth: { type: 'boolean', default: true },
-        storage: { type: 'string', default: 'memory' },
+        storage: { type: 'string', default: 'sqlite' },
+        data: { type: 'string', default: DEFAULT_DATA },
+        fresh: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
       allowNegative: true,
     });
     if (values.help) return { kind: 'help' };
-    if (values.storage !== 'memory') throw new Error('--storage knows one kind: memory.');
+    const { storage } = values;
+    if (storage !== 'sqlite' && storage !== 'memory') {
+      throw new Error(`--storage is sqlite or memory, not "${storage}".`);
+    }
     return {
       kind: 'options',
       options: {
@@ -61,7 +80,9 @@ export function parseStartOptions(
         speed: wholeNumber('--speed', values.speed, 1, 2_700),
         demo: values.demo,
         auth: values.auth,
-        storage: values.storage,
+        storage,
+        data: resolve(values.data),
+        fresh: values.fresh,
       },
     };
   } catch (error) {

@@ -1,16 +1,18 @@
 import { resolve } from 'node:path';
 import { systemClock } from '../src/adapters/clock.ts';
-import { startAzurite } from './azurite.ts';
 import { toConsoleLine } from './console-report.ts';
 import { startDemoCalls } from './demo-calls.ts';
-import { createMemoryHubStore } from './durable-extension/memory-hub-store.ts';
+import type { HubStore } from './durable-extension/hub-store.ts';
 import { installFunctionsCore } from './functions-host/functions-core.ts';
 import { loadKeys } from './functions-host/keys.ts';
 import { loadAppRoot } from './functions-host/load-app-root.ts';
 import { createLocalHost } from './local-host.ts';
+import { isLoopbackHost } from './simulated-graph/callback-uri.ts';
 import { createSimulatedGraph } from './simulated-graph/simulated-graph.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID, toStartEnvironment } from './start-environment.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './start-options.ts';
+import { describeRun, type StartedGraph } from './start-report.ts';
+import { startStorage } from './start-storage.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const say = (line: string) => console.log(line);
@@ -36,39 +38,47 @@ async function start(options: StartOptions): Promise<void> {
   const stop = stopOnce(stops);
   process.once('SIGINT', stop).once('SIGTERM', stop);
 
-  const azurite = await startAzurite();
-  stops.push(() => azurite.stop());
+  const storage = await startStorage(options, process.env);
+  stops.push(() => storage.close());
   const graph = await startGraph(options, stops);
-  const env = toStartEnvironment(process.env, {
-    graphOrigin: graph.origin,
-    connectionString: azurite.connectionString,
-    speed: options.speed,
-  });
-  Object.assign(process.env, env);
+  Object.assign(
+    process.env,
+    toStartEnvironment(process.env, {
+      graphOrigin: graph.origin,
+      connectionString: storage.connectionString,
+      speed: options.speed,
+    }),
+  );
 
   installFunctionsCore();
   const app = await loadAppRoot(root);
-  const fileKeys = options.auth ? await loadKeys(resolve(root, '.local/keys.json')) : undefined;
+  const keys = options.auth ? await loadKeys(resolve(options.data, 'keys.json')) : undefined;
   const host = createLocalHost({
     ...app,
     clock: systemClock,
-    hub: createMemoryHubStore(),
-    keys: fileKeys ?? 'open',
+    hub: storage.hub,
+    keys: keys ?? 'open',
     log: (line) => {
       const text = toConsoleLine(line, new Date());
       if (text !== undefined) say(text);
     },
     onHostMessage: (message) => say(`host: ${message}`),
   });
+  const earlierCalls = await countRunningCalls(storage.hub);
   stops.unshift(() => host.stop());
   const origin = await host.start(options.port);
-  sayWhatRuns(origin, graph.origin, azurite.port, options, fileKeys);
-  if (options.demo) {
+  for (const line of describeRun({ origin, graph, storage, options, keys, earlierCalls })) say(line);
+  if (options.demo && graph.simulated !== undefined) {
     stops.unshift(startDemoCalls(graph.simulated, `${origin}/api/notifications`, systemClock, options.speed));
   }
 }
 
-async function startGraph(options: StartOptions, stops: (() => unknown)[]) {
+async function startGraph(options: StartOptions, stops: (() => unknown)[]): Promise<StartedGraph> {
+  const { GRAPH_BASE_URL = '' } = process.env;
+  if (GRAPH_BASE_URL !== '') {
+    const url = URL.canParse(GRAPH_BASE_URL) ? new URL(GRAPH_BASE_URL) : undefined;
+    return { origin: url && isLoopbackHost(url.hostname) ? url.origin : undefined, simulated: undefined };
+  }
   const simulated = createSimulatedGraph({
     clock: systemClock,
     botAppId: process.env.BOT_APP_ID || SAMPLE_BOT_APP_ID,
@@ -83,25 +93,13 @@ async function startGraph(options: StartOptions, stops: (() => unknown)[]) {
   return { simulated, origin: listener.origin };
 }
 
-function sayWhatRuns(
-  origin: string,
-  graphOrigin: string,
-  azuritePort: number,
-  { speed, auth, demo }: StartOptions,
-  keys: { readonly functionKey: string; readonly systemKeys: { readonly durabletask_extension: string } } | undefined,
-): void {
-  const durable = `${origin}/runtime/webhooks/durabletask/instances?instanceIdPrefix=call-`;
-  say('');
-  say(`App              ${origin}/api/health`);
-  say(`Callback URI     ${origin}/api/notifications`);
-  say(`Simulated Graph  ${graphOrigin}/control/calls`);
-  say(`Table of calls   Azurite on port ${azuritePort}, in memory: gone when this stops`);
-  say(`Running calls    ${durable}${keys === undefined ? '' : `&code=${keys.systemKeys.durabletask_extension}`}`);
-  say(`Function key     ${keys?.functionKey ?? 'none needed (--no-auth)'}`);
-  say(`Speed            ${speed}: 15 minutes take ${900 / speed} s, the 45 minutes ${2_700 / speed} s`);
-  if (!auth) say('Keys are off; callback tokens are verified all the same.');
-  say(`Stop with Ctrl-C.${demo ? ' Four simulated calls begin now:' : ''}`);
-  say('');
+async function countRunningCalls(hub: HubStore): Promise<number> {
+  const rows = await hub.queryInstances({
+    instanceIdPrefix: 'call-',
+    statuses: ['Pending', 'Running', 'Suspended'],
+    limit: Number.MAX_SAFE_INTEGER,
+  });
+  return rows.length;
 }
 
 /** Runs the stops in order, once; a second signal ends the process at once. */

@@ -40,6 +40,28 @@ test('with a location the tables outlive the process', async () => {
   }
 });
 
+test('a second one on the same folder waits for the end of the first, and has all that it wrote', async () => {
+  const location = mkdtempSync(join(tmpdir(), 'azurite-'));
+  try {
+    const first = await startAzurite({ location });
+    await openTable(first.connectionString, 'Calls').createTable();
+    let isSecondThere = false;
+    const starting = startAzurite({ location }).finally(() => {
+      isSecondThere = true;
+    });
+    // One with no folder, begun later, is there long before.
+    await (await startAzurite()).stop();
+    expect(isSecondThere).toBe(false);
+    await openTable(first.connectionString, 'Calls').createEntity({ partitionKey: 'a', rowKey: 'b' });
+    await first.stop();
+    const second = await starting;
+    expect((await openTable(second.connectionString, 'Calls').getEntity('a', 'b')).rowKey).toBe('b');
+    await second.stop();
+  } finally {
+    rmSync(location, { recursive: true });
+  }
+});
+
 test('a port that is taken is said in the error, with its number', async () => {
   const port = Number(new URL(inject('storageConnectionString').replace(/^.*TableEndpoint=|;$/g, '')).port);
   await expect(startAzurite({ port })).rejects.toMatchObject({

@@ -1,11 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { REPOSITORY } from './build-once.ts';
 
 /** `local/start.ts` in a process of its own. */
 export interface HostProcess {
+  /** Its `.local` is in this folder: nothing is shared with others, nor with the machine's own runs. */
+  readonly folder: string;
   readonly child: ChildProcess;
   /** Everything printed so far. */
   output(): string;
@@ -28,12 +32,20 @@ export interface SpawnedHost extends HostProcess {
   stop(): Promise<number | null>;
 }
 
-/** Spawns it with these settings only: none of the machine's own reach it. */
-export function spawnStart(args: readonly string[], settings: Readonly<Record<string, string>> = {}): HostProcess {
+/**
+ * Spawns it with these settings only: none of the machine's own reach it. Its data folder is new, and goes with it,
+ * unless one is given.
+ */
+export function spawnStart(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+  givenFolder?: string,
+): HostProcess {
+  const folder = givenFolder ?? mkdtempSync(join(tmpdir(), 'local-host-'));
   const mark = `HOST_OF_TEST=${randomUUID()}`;
   const [name = '', value = ''] = mark.split('=');
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['local/start.ts', ...args], {
+  const child = spawn(process.execPath, ['local/start.ts', '--data', join(folder, '.local'), ...args], {
     cwd: REPOSITORY,
     env: { PATH, HOME, ...settings, [name]: value },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -46,8 +58,12 @@ export function spawnStart(args: readonly string[], settings: Readonly<Record<st
   };
   child.stdout.on('data', read);
   child.stderr.on('data', read);
-  const ended = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : null));
+  const ended = once(child, 'close').then(([code]) => {
+    if (givenFolder === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    return typeof code === 'number' ? code : null;
+  });
   return {
+    folder,
     child,
     ended,
     output: () => text,
@@ -70,8 +86,9 @@ export function spawnStart(args: readonly string[], settings: Readonly<Record<st
 export async function startSpawnedHost(
   args: readonly string[] = [],
   settings: Readonly<Record<string, string>> = {},
+  givenFolder?: string,
 ): Promise<SpawnedHost> {
-  const host = spawnStart(['--port', '0', '--graph-port', '0', ...args], settings);
+  const host = spawnStart(['--port', '0', '--graph-port', '0', ...args], settings, givenFolder);
   await host.printed(/Stop with Ctrl-C/);
   const find = (pattern: RegExp) => pattern.exec(host.output())?.[1] ?? '';
   return {
