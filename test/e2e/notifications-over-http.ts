@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { callNotification } from '../support/call-notification.ts';
 import { eventually } from '../support/eventually.ts';
 import type { HostClient } from './host-client.ts';
 
@@ -83,6 +85,26 @@ export function notificationsOverHttp(client: () => HostClient): void {
       ['a byte order mark', '\uFEFF{"value":[]}', 'application/json; charset=utf-8', 202],
     ])('with %s is answered with its own status', async (_what, body, contentType, status) => {
       expect((await client().notify(body, { contentType })).status).toBe(status);
+    });
+
+    test('that comes 50 times at once starts one instance, and its end in between leaves none running', async () => {
+      const [started, ended] = [randomUUID(), randomUUID()];
+      const post = (callId: string, state: string) => client().notify(JSON.stringify(callNotification(callId, state)));
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, async (_, index) => [
+          await post(started, 'established'),
+          await post(ended, index === 25 ? 'terminated' : 'established'),
+        ]),
+      );
+      expect(new Set(answers.flat().map(({ status }) => status))).toEqual(new Set([202]));
+      await eventually(() => expectEffect(client(), started, 'start'));
+      const kept = client().host.output().split('\n');
+      expect(kept.filter((line) => line.includes(`call ${started.slice(0, 8)}  established`))).toHaveLength(1);
+      await eventually(async () => {
+        expect((await client().getCall(ended)).body).toMatchObject({ record: { phase: 'ended' } });
+        const { body } = await client().getInstance(ended);
+        expect([undefined, 'Completed']).toContain(Object(body).runtimeStatus);
+      });
     });
 
     test('is answered with the ids that its headers brought', async () => {
