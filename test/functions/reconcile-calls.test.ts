@@ -1,0 +1,391 @@
+import { expect, test } from 'vitest';
+import { createMemoryCallStore } from '../../local/memory-call-store.ts';
+import { CallStoreError } from '../../src/adapters/call-store.ts';
+import { type CallId, parseCallId } from '../../src/core/call-id.ts';
+import type { CallRecord } from '../../src/core/call-record.ts';
+import {
+  HOUR_MS,
+  MINUTE_MS,
+  SECOND_MS,
+  startVirtualWorld,
+  type VirtualWorld,
+  WORLD_START_MS,
+  type WorldOptions,
+} from '../support/virtual-world.ts';
+
+const HUB = 'https://keepalive.example/runtime/webhooks/durabletask/instances';
+const RUN_MS = 5 * MINUTE_MS;
+
+async function recordOf(world: VirtualWorld, callId: string): Promise<CallRecord | undefined> {
+  return (await world.store.read(parseCallId(callId) as CallId))?.record;
+}
+
+/** Minutes at which keepAlive succeeded. */
+function successes(world: VirtualWorld, callId: string): readonly number[] {
+  return world.keepAlives(callId).flatMap(({ minute, status }) => (status === 200 ? [minute] : []));
+}
+
+/** The longest time without a success since the start, in minutes. */
+function longestGap(world: VirtualWorld, callId: string): number {
+  const at = [0, ...successes(world, callId)];
+  return Math.max(...at.slice(1).map((minute, index) => minute - (at[index] ?? 0)));
+}
+
+const order = (world: VirtualWorld, callId: string, operation: string) =>
+  world.request('POST', `${HUB}/call-${callId}/${operation}?reason=test`, {
+    headers: { 'content-type': 'application/json' },
+  });
+
+/** Holds back what an engine should deliver: for ever, or until `release`. */
+function stuckEngine(isStuck: (eventType: number) => boolean): NonNullable<WorldOptions['engine']> {
+  return {
+    faults: { deliveryDelayMs: ({ event }) => (isStuck(event.EventType) ? 1_000 * HOUR_MS : 0) },
+  };
+}
+const EXECUTION_STARTED = 0;
+const EVENT_RAISED = 15;
+
+test('nothing is done about a call that is well, for a day', async () => {
+  const world = await startVirtualWorld();
+  const callId = await world.startCall();
+  await world.clock.runFor(24 * HOUR_MS);
+  const runs = world.events.filter(({ event }) => event === 'reconcile.completed');
+  expect(runs).toHaveLength(288);
+  expect(runs.every(({ actions, failed, instances }) => actions === 0 && failed === 0 && instances === 1)).toBe(true);
+  expect(successes(world, callId)).toEqual(Array.from({ length: 96 }, (_, index) => (index + 1) * 15));
+});
+
+test('a call whose established was lost is found at its tenth minute, and kept alive until it is terminated', async () => {
+  const world = await startVirtualWorld();
+  world.graph.addFault({ operation: 'notification', state: 'established', lost: true });
+  const callId = await world.startCall();
+  await world.clock.runFor(56 * MINUTE_MS);
+  expect(successes(world, callId)).toEqual([10, 25, 40, 55]);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'active' });
+  world.graph.hangUp(callId);
+  await world.clock.runFor(MINUTE_MS);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'ended', endReason: 'terminated', keepAlives: 3 });
+});
+
+test('a call whose established and terminated were lost is ended, never started', async () => {
+  const world = await startVirtualWorld();
+  world.graph.addFault({ operation: 'notification', state: 'established', lost: true });
+  world.graph.addFault({ operation: 'notification', state: 'terminated', lost: true });
+  const callId = await world.startCall({ hangUpAfterSeconds: 60 });
+  await world.clock.runFor(HOUR_MS);
+  expect(world.keepAlives(callId)).toEqual([{ minute: 10, status: 404 }]);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'ended', endReason: 'notFound' });
+  expect(world.countEvents('call.ended', callId)).toBe(1);
+  expect((await world.request('GET', `${HUB}/call-${callId}`)).status).toBe(404);
+});
+
+test('a call whose terminated was lost is found by its own next keepAlive', async () => {
+  const world = await startVirtualWorld();
+  world.graph.addFault({ operation: 'notification', state: 'terminated', lost: true });
+  const callId = await world.startCall({ hangUpAfterSeconds: 20 * 60 });
+  await world.clock.runFor(HOUR_MS);
+  expect(world.keepAlives(callId)).toEqual([
+    { minute: 15, status: 200 },
+    { minute: 30, status: 404 },
+  ]);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'ended', endReason: 'notFound', keepAlives: 1 });
+});
+
+test.each([403, 429, 503])(
+  'a call that was never established and gets a %i is left alone, and asked for again',
+  async (status) => {
+    const world = await startVirtualWorld();
+    world.graph.addFault({ operation: 'notification', state: 'established', lost: true });
+    world.graph.addFault({ operation: 'keepAlive', status, times: 2 });
+    const callId = await world.startCall();
+    await world.clock.runFor(36 * MINUTE_MS);
+    expect(world.keepAlives(callId)).toEqual([
+      { minute: 10, status },
+      { minute: 15, status },
+      { minute: 20, status: 200 },
+      { minute: 35, status: 200 },
+    ]);
+  },
+);
+
+test('a start that a crash cut off between record and instance is made by the next run', async () => {
+  const world = await startVirtualWorld();
+  world.graph.addFault({ operation: 'notification', times: 'always', lost: true });
+  await world.clock.runFor(4 * MINUTE_MS + 30 * SECOND_MS);
+  const callId = await world.startCall();
+  const nowMs = world.clock.nowMs();
+  await world.store.insert({
+    callId: parseCallId(callId) as CallId,
+    graphCallId: callId,
+    appId: 'app',
+    phase: 'starting',
+    firstSeenAtMs: nowMs,
+    establishedAtMs: nowMs,
+    facts: {},
+  });
+  await world.clock.runFor(MINUTE_MS);
+  // 30 seconds old at that run: it might have been in the middle of its start.
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'starting' });
+  await world.clock.runFor(20 * MINUTE_MS);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'active' });
+  expect(successes(world, callId)).toEqual([10, 25]);
+});
+
+test('a call whose instance an operator terminated is closed as stopped, and never started again', async () => {
+  const world = await startVirtualWorld();
+  const callId = await world.startCall();
+  await world.clock.runFor(31 * MINUTE_MS);
+  await order(world, callId, 'terminate');
+  await world.clock.runFor(40 * MINUTE_MS);
+  expect(await recordOf(world, callId)).toMatchObject({
+    phase: 'ended',
+    endReason: 'stopped',
+    keepAlives: 2,
+    lastKeepAliveAtMs: WORLD_START_MS + 30 * MINUTE_MS,
+  });
+  expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
+  expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Terminated' });
+  expect(successes(world, callId)).toEqual([15, 30]);
+});
+
+test('a suspended call is kept alive for 30 hours, and goes on by itself when it is resumed', async () => {
+  const world = await startVirtualWorld();
+  const callId = await world.startCall();
+  await world.clock.runFor(16 * MINUTE_MS);
+  await order(world, callId, 'suspend');
+  await world.clock.runFor(30 * HOUR_MS);
+  expect(longestGap(world, callId)).toBeLessThanOrEqual(20);
+  expect(world.countEvents('keepAlive.rescued', callId)).toBeLessThanOrEqual(30 * 6);
+  expect(world.countEvents('call.stuck', callId)).toBe(world.countEvents('keepAlive.rescued', callId));
+
+  await order(world, callId, 'resume');
+  await world.clock.runFor(HOUR_MS);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'active' });
+  expect(await world.status(callId)).toMatchObject({ customStatus: { phase: 'waiting', keepAlives: 6 } });
+  expect(world.graph.call(callId)?.state).toBe('established');
+});
+
+test('a suspended call that Graph has ended ends at once; its instance may be resumed for a day to clean up', async () => {
+  const world = await startVirtualWorld();
+  world.graph.addFault({ operation: 'notification', state: 'terminated', lost: true });
+  const callId = await world.startCall({ hangUpAfterSeconds: 20 * 60 });
+  await world.clock.runFor(16 * MINUTE_MS);
+  await order(world, callId, 'suspend');
+  await world.clock.runFor(10 * MINUTE_MS);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'ended', endReason: 'notFound' });
+  await world.clock.runFor(24 * HOUR_MS);
+  expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Suspended' });
+  expect(world.countEvents('call.cleanedUp', callId)).toBe(0);
+  await world.clock.runFor(2 * HOUR_MS);
+  expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Terminated' });
+  expect(await recordOf(world, callId)).toMatchObject({ endReason: 'notFound', keepAlives: 1 });
+  expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
+});
+
+test('a call whose instance never leaves Pending is rescued every ten minutes, and ended by a 404', async () => {
+  const world = await startVirtualWorld({ engine: stuckEngine((type) => type === EXECUTION_STARTED) });
+  const callId = await world.startCall();
+  await world.clock.runFor(3 * HOUR_MS);
+  expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Pending' });
+  expect(successes(world, callId).slice(0, 4)).toEqual([10, 20, 30, 40]);
+  expect(longestGap(world, callId)).toBe(10);
+  world.graph.addFault({ operation: 'notification', state: 'terminated', lost: true });
+  world.graph.hangUp(callId);
+  await world.clock.runFor(30 * MINUTE_MS);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'ended', endReason: 'notFound' });
+});
+
+test('a call whose timer does not fire is rescued from five minutes after it was due', async () => {
+  const world = await startVirtualWorld({ engine: { faults: { timerDelayMs: () => 2 * HOUR_MS } } });
+  const callId = await world.startCall();
+  await world.clock.runFor(2 * HOUR_MS);
+  expect(successes(world, callId)[0]).toBe(20);
+  expect(longestGap(world, callId)).toBeLessThanOrEqual(20);
+  expect(world.events.find(({ event }) => event === 'call.stuck')).toMatchObject({
+    level: 'warning',
+    reason: 'overdue',
+    callId,
+  });
+});
+
+test('a rescue that fails is tried again at every run', async () => {
+  const world = await startVirtualWorld({ engine: { faults: { timerDelayMs: () => 2 * HOUR_MS } } });
+  const callId = await world.startCall();
+  world.graph.addFault({ operation: 'keepAlive', status: 503, times: 4 });
+  await world.clock.runFor(HOUR_MS);
+  expect(world.keepAlives(callId).slice(0, 6)).toEqual([
+    { minute: 20, status: 503 },
+    { minute: 25, status: 503 },
+    { minute: 30, status: 503 },
+    { minute: 35, status: 503 },
+    { minute: 40, status: 200 },
+    { minute: 50, status: 200 },
+  ]);
+});
+
+test('an instance that does not hear the end is told again, then terminated, and the call is cleaned up once', async () => {
+  const world = await startVirtualWorld({ engine: stuckEngine((type) => type === EVENT_RAISED) });
+  const callId = await world.startCall();
+  await world.clock.runFor(16 * MINUTE_MS);
+  world.graph.hangUp(callId);
+  await world.clock.runFor(5 * MINUTE_MS);
+  expect(world.events.filter(({ event }) => event === 'call.reconciled')).toMatchObject([
+    { callId, result: 'endRepeated' },
+  ]);
+  expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Running' });
+  await world.clock.runFor(5 * MINUTE_MS);
+  expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Terminated' });
+  expect(await recordOf(world, callId)).toMatchObject({
+    endReason: 'terminated',
+    keepAlives: 1,
+    cleanedUpAtMs: expect.any(Number),
+  });
+  await world.clock.runFor(HOUR_MS);
+  expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
+  expect(world.countEvents('call.reconciled', callId)).toBe(2);
+});
+
+test('a running instance without a record gets one from its input, and is kept alive as before', async () => {
+  const world = await startVirtualWorld();
+  const callId = await world.startCall();
+  await world.clock.runFor(16 * MINUTE_MS);
+  const before = await world.store.read(parseCallId(callId) as CallId);
+  await world.store.remove(parseCallId(callId) as CallId, before?.etag ?? '');
+  await world.clock.runFor(30 * MINUTE_MS);
+  expect(await recordOf(world, callId)).toMatchObject({
+    phase: 'active',
+    graphCallId: before?.record.graphCallId,
+    firstSeenAtMs: before?.record.firstSeenAtMs,
+    facts: { tenantId: before?.record.facts.tenantId },
+  });
+  expect(successes(world, callId)).toEqual([15, 30, 45]);
+  world.graph.hangUp(callId);
+  await world.clock.runFor(MINUTE_MS);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'ended', endReason: 'terminated', keepAlives: 3 });
+});
+
+test('a call whose instance is gone is started again, its age and its last success kept', async () => {
+  const world = await startVirtualWorld();
+  const callId = await world.startCall();
+  await world.clock.runFor(30 * HOUR_MS + MINUTE_MS);
+  await world.hub.commit({ purge: [`call-${callId}`] });
+  await world.clock.runFor(HOUR_MS);
+  expect(successes(world, callId).slice(-4)).toEqual([1805, 1820, 1835, 1850]);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'active', firstSeenAtMs: WORLD_START_MS });
+});
+
+async function fail(world: VirtualWorld, callId: string): Promise<void> {
+  const row = await world.hub.readInstance(`call-${callId}`);
+  if (row === undefined) throw new Error(`no instance of ${callId}`);
+  const failed = { ...row, runtimeStatus: 'Failed' as const, output: 'boom', revision: row.revision + 1 };
+  const history = { kind: 'append' as const, entries: [] };
+  await world.hub.commit({ instances: [{ row: failed, expectedRevision: row.revision, history }] });
+}
+
+test('a call whose instance keeps failing is started again three times, then rescued', async () => {
+  const world = await startVirtualWorld();
+  const callId = await world.startCall();
+  for (let restarts = 1; restarts <= 3; restarts++) {
+    await world.clock.runFor(2 * MINUTE_MS);
+    await fail(world, callId);
+    await world.clock.runFor(3 * MINUTE_MS + SECOND_MS);
+    expect(await recordOf(world, callId)).toMatchObject({ phase: 'active', restarts });
+  }
+  expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Running' });
+  await fail(world, callId);
+  await world.clock.runFor(3 * HOUR_MS);
+  expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Failed' });
+  expect(longestGap(world, callId)).toBeLessThanOrEqual(20);
+  expect(world.graph.call(callId)?.state).toBe('established');
+
+  world.graph.addFault({ operation: 'notification', state: 'terminated', lost: true });
+  world.graph.hangUp(callId);
+  await world.clock.runFor(20 * MINUTE_MS);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'ended', endReason: 'notFound' });
+  expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
+});
+
+test('the record of a call whose clean-up failed is closed from the output of its instance', async () => {
+  const outage = { since: Number.POSITIVE_INFINITY };
+  const store = createMemoryCallStore({
+    before: (operation) => {
+      // The reconciler lists and reads; the clean-up writes.
+      if (operation === 'replace' && world.clock.nowMs() >= outage.since) throw new CallStoreError(operation, '503');
+    },
+  });
+  const world: VirtualWorld = await startVirtualWorld({ store });
+  world.graph.addFault({ operation: 'notification', state: 'terminated', lost: true });
+  const callId = await world.startCall({ hangUpAfterSeconds: 20 * 60 });
+  await world.clock.runFor(16 * MINUTE_MS);
+  outage.since = world.clock.nowMs();
+  await world.clock.runFor(30 * HOUR_MS);
+  expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Completed', output: { cleanUp: 'failed' } });
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'active' });
+  outage.since = Number.POSITIVE_INFINITY;
+  await world.clock.runFor(RUN_MS);
+  expect(await recordOf(world, callId)).toMatchObject({
+    phase: 'ended',
+    endReason: 'notFound',
+    keepAlives: 1,
+    lastKeepAliveAtMs: WORLD_START_MS + 15 * MINUTE_MS,
+  });
+});
+
+test('one call that cannot be reconciled does not hold up the others', async () => {
+  let broken = '';
+  const store = createMemoryCallStore({
+    before: (operation, callId) => {
+      if (operation === 'read' && callId === broken) throw new CallStoreError(operation, '500', callId);
+    },
+  });
+  const world = await startVirtualWorld({ store, engine: { faults: { timerDelayMs: () => 2 * HOUR_MS } } });
+  const [first, second] = [await world.startCall(), await world.startCall()];
+  await world.clock.runFor(MINUTE_MS);
+  broken = first;
+  await world.clock.runFor(20 * MINUTE_MS);
+  expect(successes(world, first)).toEqual([]);
+  expect(successes(world, second)).toEqual([20]);
+  expect(world.events.filter(({ event }) => event === 'reconcile.failed')).toMatchObject([
+    { callId: first, level: 'error' },
+  ]);
+  expect(world.events.filter(({ event }) => event === 'reconcile.completed').at(-1)).toMatchObject({
+    level: 'warning',
+    failed: 1,
+    rescue: 1,
+  });
+});
+
+test('a run without a list of records or instances fails, and the next one does the work', async () => {
+  let isDown = false;
+  const store = createMemoryCallStore({
+    before: (operation) => {
+      if (operation === 'list' && isDown) throw new CallStoreError(operation, '503');
+    },
+  });
+  const world = await startVirtualWorld({ store, engine: { faults: { timerDelayMs: () => 2 * HOUR_MS } } });
+  const callId = await world.startCall();
+  isDown = true;
+  await world.clock.runFor(21 * MINUTE_MS);
+  expect(world.events.filter(({ event }) => event === 'reconcile.failed')).toHaveLength(4);
+  expect(world.events.some(({ event }) => event === 'reconcile.completed')).toBe(false);
+  isDown = false;
+  await world.clock.runFor(4 * MINUTE_MS);
+  expect(successes(world, callId)).toEqual([25]);
+});
+
+test('300 stuck calls are rescued in one run, at no more than 50 requests a second', async () => {
+  const world = await startVirtualWorld({ engine: { faults: { timerDelayMs: () => 2 * HOUR_MS } } });
+  for (let calls = 0; calls < 300; calls++) await world.startCall({ establishAfterSeconds: 0 });
+  await world.clock.runFor(21 * MINUTE_MS);
+  const sentAtMs = world.graph.keepAliveLog().flatMap((entry) => (entry.kind === 'keepAlive' ? [entry.atMs] : []));
+  expect(sentAtMs).toHaveLength(300);
+  const inOneSecond = sentAtMs.map((fromMs) => sentAtMs.filter((ms) => ms >= fromMs && ms < fromMs + SECOND_MS).length);
+  expect(Math.max(...inOneSecond)).toBeLessThanOrEqual(50);
+  expect(world.events.filter(({ event }) => event === 'reconcile.completed').at(-1)).toMatchObject({
+    records: 300,
+    instances: 300,
+    rescue: 300,
+    failed: 0,
+    durationMs: expect.any(Number),
+  });
+});
