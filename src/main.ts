@@ -11,6 +11,7 @@ import { createRequestPace } from './adapters/request-pace.ts';
 import { createTableCallStore } from './adapters/table-call-store.ts';
 import { TEAMS_HOSTS } from './core/join-url.ts';
 import { toKeepaliveLimits } from './core/keepalive-limits.ts';
+import { toVisibleJson } from './core/visible-json.ts';
 import { type AppDependencies, registerFunctions, registerMisconfigured } from './functions/register-functions.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
@@ -20,7 +21,7 @@ if (parsed.kind === 'ok') {
   registerFunctions(toDependencies(parsed.settings, systemClock));
 } else {
   for (const { setting, problem, example } of parsed.problems) {
-    console.error(JSON.stringify({ event: 'app.misconfigured', level: 'error', setting, problem, example }));
+    console.error(toVisibleJson({ event: 'app.misconfigured', level: 'error', setting, problem, example }));
   }
   registerMisconfigured(parsed.problems.length);
 }
@@ -38,7 +39,7 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
     store: createTableCallStore({
       storage: settings.storage,
       clock,
-      onUnreadable: (rowKey) => console.warn(JSON.stringify({ event: 'record.unreadable', level: 'warning', rowKey })),
+      onUnreadable: (rowKey) => console.warn(toVisibleJson({ event: 'record.unreadable', level: 'warning', rowKey })),
     }),
     tokens: createCallbackTokenVerifier({
       ...settings.callbackToken,

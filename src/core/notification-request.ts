@@ -4,24 +4,39 @@ export const LARGEST_BODY_BYTES = 4 * 1024 * 1024;
 /** A request refused before its body is looked at. */
 export type RefusedRequest = { readonly status: 400 | 413 | 415; readonly problem: string };
 
+/** What a request says of its own body; null = the header is absent. */
+export interface BodyHeaders {
+  readonly contentLength: string | null;
+  readonly contentType: string | null;
+  readonly transferEncoding: string | null;
+}
+
 /**
  * Judges a notification request by its size and content type.
  *
- * Shape: Content-Length and Content-Type as sent (null = absent), the bytes that came (undefined = not read yet) →
- * the refusal, or undefined when all is well.  Units: bytes.  Errors: none.
+ * Shape: headers, the bytes that came (undefined = not read yet) → the refusal, or undefined when all is well.
+ * Units: bytes.  Errors: none.
  */
-export function refuseRequest(
-  contentLength: string | null,
-  contentType: string | null,
-  byteLength?: number,
-): RefusedRequest | undefined {
+export function refuseRequest(headers: BodyHeaders, byteLength?: number): RefusedRequest | undefined {
+  const { contentLength, contentType } = headers;
   if (Math.max(Number(contentLength ?? 0) || 0, byteLength ?? 0) > LARGEST_BODY_BYTES) {
     return { status: 413, problem: `The body is larger than ${LARGEST_BODY_BYTES} bytes.` };
   }
   if (!isJson(contentType)) {
     return { status: 415, problem: 'The content type must be application/json.' };
   }
-  return byteLength === 0 ? { status: 400, problem: 'The body is empty.' } : undefined;
+  return byteLength === 0 ? { status: 400, problem: toEmptyBodyProblem(headers) } : undefined;
+}
+
+/**
+ * An empty body, or one that the Functions host kept: it hands a body to Node functions only when Content-Length is above 0.
+ *
+ * Source: https://github.com/Azure/azure-functions-host, GrpcMessageConversionExtensions.cs (`ToRpcHttp`).
+ */
+export function toEmptyBodyProblem({ transferEncoding }: Pick<BodyHeaders, 'transferEncoding'>): string {
+  return /\bchunked\b/i.test(transferEncoding ?? '')
+    ? 'The body came with transfer-encoding: chunked, which the Functions host does not hand over. Send it with Content-Length.'
+    : 'The body is empty; it must be JSON.';
 }
 
 /** `application/json`, with or without parameters, or any `…+json`. */

@@ -1,4 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions';
+import { toVisibleJson } from '../core/visible-json.ts';
 
 /** An answer whose headers can be added to. */
 type Problem = HttpResponseInit & { readonly headers: Readonly<Record<string, string>> };
@@ -11,7 +12,7 @@ export function problem(status: number, detail: string, members: object = {}): P
   return {
     status,
     headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' },
-    body: JSON.stringify({ title: TITLES[status] ?? 'Error', status, detail, ...members }),
+    body: toVisibleJson({ title: TITLES[status] ?? 'Error', status, detail, ...members }),
   };
 }
 

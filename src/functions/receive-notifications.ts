@@ -23,6 +23,8 @@ export interface ReceiveNotificationsDependencies {
 
 const RETRY_AFTER_SECONDS = '5';
 const LONGEST_HEADER = 128;
+/** Of one request: 4 MiB hold a million bad entries, and must not make a million log lines. */
+const MOST_REJECTED_TOLD = 20;
 
 /**
  * The bot's `callbackUri`: takes Graph's call notifications, and answers only when their effect is durable. With a
@@ -65,12 +67,15 @@ export function receiveNotifications(dependencies: ReceiveNotificationsDependenc
 }
 
 async function readBody(request: HttpRequest) {
-  const contentType = request.headers.get('content-type');
-  const contentLength = request.headers.get('content-length');
-  const refusedEarly = refuseRequest(contentLength, contentType);
+  const headers = {
+    contentType: request.headers.get('content-type'),
+    contentLength: request.headers.get('content-length'),
+    transferEncoding: request.headers.get('transfer-encoding'),
+  };
+  const refusedEarly = refuseRequest(headers);
   if (refusedEarly !== undefined) return refusedEarly;
   const bytes = new Uint8Array(await request.arrayBuffer());
-  const refusedBytes = refuseRequest(contentLength, contentType, bytes.byteLength);
+  const refusedBytes = refuseRequest(headers, bytes.byteLength);
   if (refusedBytes !== undefined) return refusedBytes;
   const parsed = parseJsonBytes(bytes);
   if (parsed === undefined) return { status: 400 as const, problem: 'The body is not JSON in UTF-8.' };
@@ -78,10 +83,13 @@ async function readBody(request: HttpRequest) {
 }
 
 function toAllCommands(log: EventLog, entries: readonly NotificationEntry[]): readonly CallCommand[] {
-  for (const [index, entry] of entries.entries()) {
-    if (entry.kind !== 'rejected') continue;
-    log({ event: 'notification.rejected', level: 'warning', status: 202, reason: entry.reason, index });
-  }
+  const rejected = [...entries.entries()].flatMap(([index, entry]) =>
+    entry.kind === 'rejected' ? [{ index, reason: entry.reason }] : [],
+  );
+  const facts = { event: 'notification.rejected', level: 'warning', status: 202 } as const;
+  for (const entry of rejected.slice(0, MOST_REJECTED_TOLD)) log({ ...facts, ...entry });
+  const untold = rejected.length - MOST_REJECTED_TOLD;
+  if (untold > 0) log({ ...facts, reason: 'moreEntries', entries: untold });
   return entries.flatMap((entry) => (entry.kind === 'rejected' ? [] : toCommands(entry)));
 }
 

@@ -3,6 +3,7 @@ import type { CallEffects } from '../calls/call-effects.ts';
 import { type Registration, registerCall as register } from '../calls/register-call.ts';
 import { parseCallId } from '../core/call-id.ts';
 import { toCallView } from '../core/call-view.ts';
+import { toEmptyBodyProblem } from '../core/notification-request.ts';
 import { parseRegistration } from './parse-registration.ts';
 import { problem } from './problem.ts';
 
@@ -28,6 +29,9 @@ export function registerCall({ botAppId, allowedTenantIds, effectsOf }: Register
       return problem(400, 'This is no call id: give the GUID of the call, with or without dashes.');
     const effects = effectsOf(context);
     const bytes = new Uint8Array(await request.arrayBuffer());
+    if (bytes.byteLength === 0) {
+      return problem(400, toEmptyBodyProblem({ transferEncoding: request.headers.get('transfer-encoding') }));
+    }
     const parsed = parseRegistration(bytes, effects.clock.nowMs(), effects.limits.expireAfterMs);
     if (parsed.kind === 'refused') return problem(parsed.status, parsed.problem);
     const { facts, startedAtMs } = parsed;
