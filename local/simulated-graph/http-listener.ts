@@ -28,7 +28,9 @@ export async function listenOnLoopback(
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? portTaken(port, error) : error),
+    );
     server.listen(port, HOST, resolve);
   });
   const { port: actualPort } = server.address() as AddressInfo;
@@ -40,6 +42,13 @@ export async function listenOnLoopback(
         server.closeAllConnections();
       }),
   };
+}
+
+function portTaken(port: number, cause: Error): Error {
+  const remedy = 'Stop it, or choose another port (--graph-port with npm start, --port with npm run simulated-graph).';
+  return new Error(`Port ${port} of ${HOST}, for the simulated Graph, is taken by another program. ${remedy}`, {
+    cause,
+  });
 }
 
 async function serve(
