@@ -1,0 +1,116 @@
+import type { DurableClient } from 'durable-functions';
+import { describe, expect, test } from 'vitest';
+import { createDurableCalls, DurableCallsError } from '../../src/adapters/durable-calls.ts';
+import { type CallId, parseCallId } from '../../src/core/call-id.ts';
+import { createManualClock } from './manual-clock.ts';
+
+const callId = parseCallId('4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24') as CallId;
+const clock = createManualClock(Date.UTC(2026, 0, 5));
+
+/** The adapter over a client that does only what the test says. */
+const hubOver = (client: Partial<DurableClient>) => createDurableCalls(client as DurableClient, clock);
+
+function status(instanceId: string, runtimeStatus: string) {
+  const times = { createdTime: '2026-01-05T00:00:00Z', lastUpdatedTime: '2026-01-05T00:10:00Z' };
+  return { name: 'keepCallAlive', instanceId, runtimeStatus, ...times, input: {}, customStatus: null, output: null };
+}
+
+/** As durable-functions words it; the details hold a stack trace. */
+const refusal = (code: number) =>
+  new Error(`The operation failed with an unexpected status code: ${code}. Details: {"StackTrace":"secret"}`);
+
+describe('the live instances', () => {
+  test('are asked for by their statuses, and those that are no call of ours are left out', async () => {
+    let asked: unknown;
+    const others = ['other', 'call-', 'call-4A1F7C00-6B1E-4D52-9C0A-3E5F80A71D24', `call-${callId}-2`];
+    const hub = hubOver({
+      getStatusBy: async (filter) => {
+        asked = filter.runtimeStatus;
+        return [...others, `call-${callId}`].map((id) => status(id, 'Running')) as never;
+      },
+    });
+    expect((await hub.listLive()).map((instance) => instance.callId)).toEqual([callId]);
+    expect(asked).toEqual(['Pending', 'Running', 'ContinuedAsNew', 'Suspended']);
+  });
+});
+
+describe('the input', () => {
+  test('is that of the instance', async () => {
+    const hub = hubOver({
+      getStatus: async () => ({ ...status(`call-${callId}`, 'Running'), input: { a: 1 } }) as never,
+    });
+    expect(await hub.input(callId)).toEqual({ a: 1 });
+  });
+
+  test('of an unknown instance is none', async () => {
+    const hub = hubOver({
+      getStatus: async () => {
+        throw new Error(`DurableClient error: HTTP 404`);
+      },
+    });
+    expect(await hub.input(callId)).toBeUndefined();
+  });
+});
+
+describe('terminating', () => {
+  test.each(['unknown', 'ended'] as const)('an instance that is %s is fine', async (state) => {
+    const hub = hubOver({
+      terminate: async () => {
+        throw state === 'unknown' ? new Error(`No instance with ID 'x' found.`) : refusal(500);
+      },
+      getStatus: async () => status(`call-${callId}`, 'Completed') as never,
+    });
+    await hub.terminate(callId, 'test');
+  });
+
+  test('an instance that is still there after a refusal is an error', async () => {
+    const hub = hubOver({
+      terminate: async () => {
+        throw refusal(500);
+      },
+      getStatus: async () => status(`call-${callId}`, 'Running') as never,
+    });
+    await expect(hub.terminate(callId, 'test')).rejects.toThrow(
+      `terminate the orchestration for call ${callId}: HTTP 500`,
+    );
+  });
+});
+
+describe('purging', () => {
+  test('asks for what is finished, by name, in the window given', async () => {
+    let asked: unknown;
+    const hub = hubOver({
+      purgeInstanceHistoryBy: async (filter) => {
+        asked = filter;
+        return { instancesDeleted: 3 };
+      },
+    });
+    expect(await hub.purgeFinished({ fromMs: 0, toMs: 1_000 })).toBe(3);
+    expect(asked).toEqual({
+      createdTimeFrom: new Date(0),
+      createdTimeTo: new Date(1_000),
+      runtimeStatus: ['Completed', 'Failed', 'Terminated'],
+    });
+  });
+});
+
+test.each([
+  ['listLive', () => hubOver({ getStatusBy: () => Promise.reject(refusal(503)) }).listLive()],
+  ['input', () => hubOver({ getStatus: () => Promise.reject(refusal(503)) }).input(callId)],
+  [
+    'purgeFinished',
+    () => hubOver({ purgeInstanceHistoryBy: () => Promise.reject(refusal(503)) }).purgeFinished({ fromMs: 0, toMs: 1 }),
+  ],
+])('%s tells the status of a refusal, and nothing of its text', async (_, ask) => {
+  const error = await ask().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(DurableCallsError);
+  expect(String(error)).toContain('HTTP 503');
+  expect(String(error)).not.toContain('secret');
+});
+
+test('a list that never comes is given up after a minute', async () => {
+  const waiting = hubOver({ getStatusBy: () => new Promise(() => undefined) }).listLive();
+  const outcome = waiting.catch((thrown: unknown) => String(thrown));
+  clock.advance(60_000);
+  expect(await outcome).toContain('no answer within 60000 ms');
+});

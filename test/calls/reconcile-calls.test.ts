@@ -1,0 +1,199 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createMemoryCallStore } from '../../local/memory-call-store.ts';
+import type { CallStore } from '../../src/adapters/call-store.ts';
+import type { CallInstance, DurableHub } from '../../src/adapters/durable-calls.ts';
+import { reconcileCalls } from '../../src/calls/reconcile-calls.ts';
+import type { ReconcileEffects } from '../../src/calls/reconcile-effects.ts';
+import type { AppEvent } from '../../src/core/app-event.ts';
+import { type CallId, toInstanceId } from '../../src/core/call-id.ts';
+import type { CallRecord } from '../../src/core/call-record.ts';
+import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
+import { createManualClock, type ManualClock } from '../adapters/manual-clock.ts';
+import { newCallId, newRecord } from '../contract/call-store-contract.ts';
+
+const MINUTE = 60_000;
+const NOW = Date.UTC(2026, 0, 5, 12);
+const limits = toKeepaliveLimits({ intervalMs: 15 * MINUTE, timeScale: 1 });
+
+let clock: ManualClock;
+let storeRequests: string[];
+let hubRequests: string[];
+let instances: Map<CallId, CallInstance>;
+let store: CallStore;
+let rescued: string[];
+let events: AppEvent[];
+
+beforeEach(() => {
+  clock = createManualClock(NOW);
+  storeRequests = [];
+  hubRequests = [];
+  instances = new Map();
+  store = createMemoryCallStore({ before: (operation) => void storeRequests.push(operation) });
+  rescued = [];
+  events = [];
+});
+
+const hub: DurableHub = {
+  start: async (callId) => {
+    hubRequests.push('start');
+    if (instances.has(callId)) return 'running';
+    instances.set(callId, instanceOf(callId, 'Pending', null));
+    return 'started';
+  },
+  raiseCallEnded: async () => void hubRequests.push('raiseCallEnded'),
+  status: async (callId) => {
+    hubRequests.push('status');
+    return instances.get(callId);
+  },
+  listLive: async () => {
+    hubRequests.push('listLive');
+    return [...instances].map(([callId, instance]) => ({ ...instance, callId }));
+  },
+  input: async () => undefined,
+  terminate: async () => void hubRequests.push('terminate'),
+  purgeFinished: async () => 0,
+};
+
+function effects(changes: Partial<ReconcileEffects> = {}): ReconcileEffects {
+  return {
+    store,
+    durable: hub,
+    clock,
+    log: (event) => void events.push(event),
+    limits,
+    homeTenantId: 'home',
+    appId: 'app',
+    pace: () => Promise.resolve(),
+    graph: {
+      keepAlive: async ({ graphCallId, tenantId = '' }) => {
+        rescued.push(graphCallId);
+        return { kind: 'answered', status: 200, clientRequestId: '', tenantId, sentAtMs: clock.nowMs(), durationMs: 1 };
+      },
+    },
+    ...changes,
+  };
+}
+
+function instanceOf(callId: CallId, runtimeStatus: string, customStatus: unknown): CallInstance {
+  const now = new Date(clock.nowMs()).toISOString();
+  const times = { createdTime: now, lastUpdatedTime: now };
+  return { instanceId: toInstanceId(callId), runtimeStatus, ...times, customStatus, output: null };
+}
+
+/** An open call whose instance sent its last keepAlive so long ago, and should have sent the next one 15 minutes later. */
+async function openCall(lastKeepAliveAgoMs: number, changes: Partial<CallRecord> = {}): Promise<CallId> {
+  const callId = newCallId();
+  await store.insert(newRecord({ callId, phase: 'active', firstSeenAtMs: NOW - 60 * MINUTE, ...changes }));
+  const lastKeepAliveAtMs = NOW - lastKeepAliveAgoMs;
+  const at = (ms: number) => new Date(ms).toISOString();
+  const status = {
+    phase: 'waiting',
+    keepAlives: 1,
+    lastKeepAliveAt: at(lastKeepAliveAtMs),
+    nextKeepAliveAt: at(lastKeepAliveAtMs + limits.intervalMs),
+  };
+  instances.set(callId, instanceOf(callId, 'Running', status));
+  return callId;
+}
+
+describe('a run of the reconciler', () => {
+  test.each([0, 1, 250])('costs one list of records and one of instances when %i calls are well', async (calls) => {
+    for (let made = 0; made < calls; made++) await openCall(10 * MINUTE);
+    storeRequests.length = 0;
+    const summary = await reconcileCalls(effects());
+    expect(storeRequests).toEqual(['list']);
+    expect(hubRequests).toEqual(['listLive']);
+    expect(summary).toEqual({ records: calls, instances: calls, done: {}, failed: 0, postponed: 0 });
+  });
+
+  test('looks again at those calls only that look wrong', async () => {
+    for (let made = 0; made < 20; made++) await openCall(10 * MINUTE);
+    const late = await openCall(20 * MINUTE);
+    storeRequests.length = 0;
+    await reconcileCalls(effects());
+    expect(storeRequests).toEqual(['list', 'read', 'read', 'replace']);
+    expect(hubRequests).toEqual(['listLive', 'status']);
+    expect(rescued).toEqual([late]);
+  });
+
+  test('does nothing about a call that looked wrong in the lists and is well at the second look', async () => {
+    const late = await openCall(20 * MINUTE);
+    const asListed = await hub.listLive();
+    await openCall(10 * MINUTE);
+    instances.set(
+      late,
+      instanceOf(late, 'Running', {
+        phase: 'waiting',
+        keepAlives: 2,
+        nextKeepAliveAt: new Date(NOW + MINUTE).toISOString(),
+      }),
+    );
+    const summary = await reconcileCalls(effects({ durable: { ...hub, listLive: async () => asListed } }));
+    expect(rescued).toEqual([]);
+    expect(summary.done).toEqual({});
+  });
+
+  test('saves the call with the least time left first, those past their deadline after it, clean-ups last', async () => {
+    const later = await openCall(21 * MINUTE);
+    const dead = await openCall(46 * MINUTE);
+    const soon = await openCall(44 * MINUTE);
+    const deaf = await openCall(60 * MINUTE, { phase: 'ended', endedAtMs: NOW - 10 * MINUTE, endReason: 'terminated' });
+    const between = await openCall(30 * MINUTE);
+    const inOrder: CallId[] = [];
+    const durable: DurableHub = {
+      ...hub,
+      status: async (callId) => {
+        inOrder.push(callId);
+        return instances.get(callId);
+      },
+    };
+    await reconcileCalls(effects({ durable }));
+    expect(inOrder).toEqual([soon, between, later, dead, deaf]);
+    expect(rescued).toEqual([soon, between, later, dead]);
+  });
+
+  test('starts no new work after four minutes, and leaves the rest to the next run', async () => {
+    for (let made = 0; made < 100; made++) await openCall(20 * MINUTE);
+    let requests = 0;
+    const pace = async () => {
+      if (++requests === 10) clock.advance(4 * MINUTE);
+    };
+    const first = await reconcileCalls(effects({ pace }));
+    expect(first).toMatchObject({ done: { rescue: 32 }, postponed: 68, failed: 0 });
+    const second = await reconcileCalls(effects());
+    expect(second).toMatchObject({ done: { rescue: 68 }, postponed: 0 });
+  });
+
+  test('counts a call that fails, says so once, and goes on with the others', async () => {
+    const [first, second] = [await openCall(30 * MINUTE), await openCall(20 * MINUTE)];
+    const pace = async () => {
+      if (rescued.length === 0 && events.every(({ event }) => event !== 'reconcile.failed')) throw new Error('no turn');
+    };
+    const summary = await reconcileCalls(effects({ pace }));
+    expect(summary).toMatchObject({ failed: 2, done: {} });
+    expect(events.filter(({ event }) => event === 'reconcile.failed')).toMatchObject([
+      { callId: first, problem: 'no turn' },
+      { callId: second, problem: 'no turn' },
+    ]);
+  });
+
+  test('never starts a call that ended while it was looked at', async () => {
+    const callId = await openCall(10 * MINUTE);
+    instances.clear();
+    const durable: DurableHub = {
+      ...hub,
+      status: async () => {
+        const stored = await store.read(callId);
+        if (stored !== undefined)
+          await store.replace(
+            { ...stored.record, phase: 'ended', endedAtMs: NOW, endReason: 'terminated' },
+            stored.etag,
+          );
+        return undefined;
+      },
+    };
+    await reconcileCalls(effects({ durable }));
+    expect(hubRequests).not.toContain('start');
+    expect((await store.read(callId))?.record).toMatchObject({ phase: 'ended', endReason: 'terminated' });
+  });
+});
