@@ -245,6 +245,26 @@ test('an instance that does not hear the end is told again, then terminated, and
   expect(world.countEvents('call.reconciled', callId)).toBe(2);
 });
 
+test('an instance that tells the webhook of the end for a day is left to it', async () => {
+  let deliveries = 0;
+  const webhook = {
+    deliver: async () => {
+      deliveries++;
+      throw new Error('the receiver is down');
+    },
+  };
+  const world = await startVirtualWorld({ dependencies: () => ({ webhook }) });
+  const callId = await world.startCall();
+  await world.clock.runFor(16 * MINUTE_MS);
+  world.graph.hangUp(callId);
+  await world.clock.runFor(23 * HOUR_MS);
+  expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Running', customStatus: { phase: 'ended' } });
+  await world.clock.runFor(5 * HOUR_MS);
+  expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Completed', output: { webhook: 'undelivered' } });
+  expect(deliveries).toBe(30);
+  expect(world.countEvents('call.reconciled', callId)).toBe(0);
+});
+
 test('a running instance without a record gets one from its input, and is kept alive as before', async () => {
   const world = await startVirtualWorld();
   const callId = await world.startCall();
