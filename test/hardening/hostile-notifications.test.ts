@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildOnce } from '../support/build-once.ts';
+import { callNotification } from '../support/call-notification.ts';
+import { eventually, START_TIMEOUT_MS } from '../support/eventually.ts';
+import { BODY_ATTACKS } from './body-attacks.ts';
+import { ID_ATTACKS } from './id-attacks.ts';
+import type { Attack } from './support/attack.ts';
+import { createRawClient, type RawClient } from './support/raw-client.ts';
+import { type RawRequest, sendBytes } from './support/raw-request.ts';
+import { type RecordingServer, startRecordingServer } from './support/recording-server.ts';
+import { type RawHost, startRawHost } from './support/start-raw-host.ts';
+import { TOKEN_ATTACKS } from './token-attacks.ts';
+
+const JSON_TYPE = ['Content-Type', 'application/json'];
+const STACK = /\bat \S+ \(|node_modules|\.[jt]s:\d+/;
+
+let host: RawHost;
+let client: RawClient;
+/** Hostile requests name it wherever they can; nobody may follow. */
+let trap: RecordingServer;
+
+beforeAll(async () => {
+  await buildOnce();
+  trap = await startRecordingServer();
+  // Azure's host takes headers of 32 KiB, Node of itself 16 KiB: the app must meet the token that is too long.
+  host = await startRawHost({ NODE_OPTIONS: '--max-http-header-size=65536' });
+  client = createRawClient(host);
+}, START_TIMEOUT_MS);
+afterAll(async () => {
+  await host.stop();
+  await trap.close();
+});
+
+/** Sends the attack; the answer, the log and the call are as it says. */
+async function expectOutcome(attack: Attack, send: (request: RawRequest) => ReturnType<RawClient['send']>) {
+  const callId = randomUUID();
+  const logFrom = host.output().length;
+  const asked = await attack.request({ callId, trapOrigin: trap.origin, signToken: client.signToken });
+  const answer = await send({
+    headers: JSON_TYPE,
+    body: JSON.stringify(callNotification(callId, 'established')),
+    ...asked,
+  });
+  expect(answer.status).toBe(attack.status);
+  expect(answer.body).not.toMatch(STACK);
+  const { starts = false, reason } = attack;
+  if (starts) await eventually(async () => expect(await client.phaseOf(callId)).toBe('active'));
+  else expect(await client.phaseOf(callId)).toBeUndefined();
+  if (reason === undefined) expect(host.output().slice(logFrom)).not.toContain('notification.rejected');
+  else await client.expectLogged(logFrom, reason);
+}
+
+describe('a notification', () => {
+  test('as Graph sends it starts the call, so that what follows proves something', () =>
+    expectOutcome({ attack: 'none', request: () => ({}), status: 202, starts: true }, client.notify));
+
+  test.each([...BODY_ATTACKS, ...ID_ATTACKS])('$attack is answered with $status', (attack) =>
+    expectOutcome(attack, client.notify),
+  );
+
+  test.each(TOKEN_ATTACKS)('$attack is answered with $status', (attack) =>
+    expectOutcome(attack, ({ headers, ...request }) =>
+      client.send('/api/notifications', {
+        ...request,
+        headers: headers.includes('Content-Type') ? headers : [...JSON_TYPE, ...headers],
+      }),
+    ),
+  );
+});
+
+describe('a batch', { timeout: 60_000 }, () => {
+  /** Alone, the first takes 4 s. */
+  const LIMIT_MS = 45_000;
+  const entryOf = (callId: string) => ({
+    changeType: 'updated',
+    resource: `/app/calls/${callId}`,
+    resourceData: { '@odata.type': '#microsoft.graph.call', state: 'established' },
+  });
+  const send = (value: readonly unknown[]) => client.notify({ headers: JSON_TYPE, body: JSON.stringify({ value }) });
+
+  test('of 1,000 calls between 1,000 bad entries starts every one of them, in bounded time', async () => {
+    const callIds = Array.from({ length: 1_000 }, () => randomUUID());
+    const startedMs = performance.now();
+    const { status } = await send(callIds.flatMap((callId) => [{ resource: 7 }, entryOf(callId)]));
+    expect(performance.now() - startedMs).toBeLessThan(LIMIT_MS);
+    expect(status).toBe(202);
+    const started = new Set(await client.instanceIds());
+    expect(callIds.filter((callId) => !started.has(`call-${callId}`))).toEqual([]);
+  });
+
+  test('of 1,000,000 bad entries is told in a few lines', async () => {
+    const logFrom = host.output().length;
+    const startedMs = performance.now();
+    expect((await send(Array.from({ length: 1_000_000 }, () => 7))).status).toBe(202);
+    expect(performance.now() - startedMs).toBeLessThan(LIMIT_MS);
+    await eventually(() => expect(host.output().slice(logFrom)).toContain('"reason":"moreEntries","entries":999980}'));
+    expect(host.output().slice(logFrom).split('notification.rejected')).toHaveLength(22);
+  });
+});
+
+describe('bytes that are no proper request', () => {
+  const request = (callId: string, headers: readonly string[], body = JSON.stringify(entry(callId))) =>
+    ['POST /api/notifications HTTP/1.1', 'Host: app', 'Content-Type: application/json', ...headers, '', body].join(
+      '\r\n',
+    );
+  const entry = (callId: string) => callNotification(callId, 'established');
+
+  test.each([
+    ['a body that ends before its Content-Length', ['Content-Length: 5000']],
+    ['two lengths', ['Content-Length: 10', 'Content-Length: 5000']],
+    ['a length and chunks', ['Content-Length: 10', 'Transfer-Encoding: chunked']],
+    ['a length below zero', ['Content-Length: -1']],
+  ])('never reach the app: %s', async (_what, headers) => {
+    const callId = randomUUID();
+    const logFrom = host.output().length;
+    const authorization = `Authorization: Bearer ${await client.signToken()}`;
+    expect(await sendBytes(host.origin, request(callId, [authorization, ...headers]))).toBe(400);
+    expect(await client.phaseOf(callId)).toBeUndefined();
+    expect(host.output().slice(logFrom)).not.toContain('receiveNotifications');
+  });
+});
+
+describe('after all of it', () => {
+  test('nobody was contacted but Graph', () => {
+    expect(trap.requests).toEqual([]);
+  });
+
+  test('every character of the log can be seen', () => {
+    expect(host.output()).toContain('notification.rejected');
+    expect(host.output().replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/u);
+  });
+
+  test('the host is well', async () => {
+    const { status, body } = await client.send('/api/health', { method: 'GET', headers: [] });
+    expect([status, body]).toEqual([200, '{"status":"ok","engine":"up","table":"up"}']);
+  });
+});

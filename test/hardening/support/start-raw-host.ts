@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+export interface RawHostAddress {
+  readonly origin: string;
+  readonly graphOrigin: string;
+  readonly functionKey: string;
+  readonly masterKey: string;
+  readonly durableKey: string;
+  /** Of its own Azurite, whatever the app was told. */
+  readonly connectionString: string;
+}
+
+export interface RawHost extends RawHostAddress {
+  /** All that its process has written so far, but for the line with the addresses. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts the built app on a local host of its own, with these settings and none of the machine's. */
+export async function startRawHost(settings: Readonly<Record<string, string>> = {}): Promise<RawHost> {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, 'raw-host.ts')], {
+    env: { PATH, HOME, ...settings },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'close');
+  let text = '';
+  const address = await new Promise<RawHostAddress>((resolveAddress, reject) => {
+    const read = (chunk: Buffer) => {
+      text += chunk.toString();
+      const ready = /^ready (.*)\n/m.exec(text);
+      if (ready?.[1] === undefined) return;
+      text = text.replace(ready[0], '');
+      resolveAddress(JSON.parse(ready[1]));
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    void ended.then(() => reject(new Error(`The host ended: ${text}`)));
+  });
+  return {
+    ...address,
+    output: () => text,
+    async stop() {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
