@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { buildDashboard } from './build-dashboard.ts';
 
 const repository = resolve(import.meta.dirname, '..');
 
@@ -37,6 +38,8 @@ export async function buildApp(outfile: string): Promise<Metafile> {
     target: 'node22.15',
     // Made by the Functions host's Node worker; it is no package.
     external: ['@azure/functions-core'],
+    // The page lies in the bundle: nothing is read from disk when it runs.
+    define: { DASHBOARD_ASSETS: JSON.stringify(await buildDashboard()) },
     banner: { js: banner },
     minifySyntax: true,
     legalComments: 'none',

@@ -19,7 +19,7 @@ const signingKey = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateK
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** The JSON of the answer; undefined when there is none. */
+  /** The JSON of the answer, or its text; undefined when there is none. */
   readonly body: unknown;
 }
 
@@ -95,7 +95,7 @@ export async function startVirtualWorld({ dependencies, ...options }: WorldOptio
     return {
       status: answer.status,
       headers: answer.headers ?? {},
-      body: text === '' ? undefined : JSON.parse(text),
+      body: text === '' ? undefined : /json/.test(answer.headers?.['content-type'] ?? '') ? JSON.parse(text) : text,
     };
   };
   const get = async (path: string): Promise<PlainObject> => {

@@ -1,0 +1,13 @@
+import type { Row } from './api-types.ts';
+
+/** What a person calls the call: its subject, which Graph seldom tells, or its kind. */
+export function toLabel({ subject, threadId, direction }: Row): string {
+  if (subject !== undefined) return subject;
+  if (threadId !== undefined) return 'Meeting';
+  if (direction === 'incoming') return 'Incoming call';
+  return direction === 'outgoing' ? 'Outgoing call' : 'Call';
+}
+
+export function toShortId(id: string): string {
+  return id.slice(0, 8);
+}

@@ -1,0 +1,130 @@
+import type { Row } from './api-types.ts';
+import { toLabel, toShortId } from './call-label.ts';
+import { element, setText } from './element.ts';
+import { setInstant } from './instant.ts';
+import { toClockText, toShortText } from './time-format.ts';
+
+export interface CallTable {
+  show(rows: readonly Row[], gapSeconds: number): void;
+  /** Lets the clocks of all rows go on. */
+  tick(nowMs: number): void;
+  select(callId: string): void;
+  /** Puts the focus on a call's link; false when it is not in the table. */
+  focus(callId: string): boolean;
+}
+
+interface RowView {
+  readonly root: HTMLTableRowElement;
+  readonly link: HTMLAnchorElement;
+  show(row: Row, gapSeconds: number): void;
+  tick(nowMs: number): void;
+}
+
+/**
+ * The calls as rows of a table, one link each. A row keeps its element as long as its call is there, so that focus and
+ * selection survive an update.
+ */
+export function createCallTable(
+  body: HTMLTableSectionElement,
+  options: { readonly hrefOf: (callId: string) => string; readonly nowMs: () => number },
+): CallTable {
+  const views = new Map<string, RowView>();
+  let selected = '';
+
+  body.addEventListener('keydown', (event) => {
+    const links = [...body.querySelectorAll('a')];
+    const index = links.findIndex((link) => link.matches(':focus'));
+    const next = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: links.length - 1 }[event.key];
+    if (index < 0 || next === undefined) return;
+    event.preventDefault();
+    links[Math.min(Math.max(next, 0), links.length - 1)]?.focus();
+  });
+
+  return {
+    show(rows, gapSeconds) {
+      const focused = document.activeElement;
+      const wanted = new Set(rows.map(({ callId }) => callId));
+      for (const [callId, { root }] of views) {
+        if (wanted.has(callId)) continue;
+        root.remove();
+        views.delete(callId);
+      }
+      rows.forEach((row, index) => {
+        const view = views.get(row.callId) ?? createRowView(row.callId, options.hrefOf);
+        views.set(row.callId, view);
+        view.show(row, gapSeconds);
+        view.tick(options.nowMs());
+        if (body.children[index] !== view.root) body.insertBefore(view.root, body.children[index] ?? null);
+        view.root.classList.toggle('selected', row.callId === selected);
+      });
+      if (focused instanceof HTMLElement && focused !== document.activeElement && body.contains(focused))
+        focused.focus();
+    },
+    tick(nowMs) {
+      for (const view of views.values()) view.tick(nowMs);
+    },
+    select(callId) {
+      selected = callId;
+      for (const [id, { root, link }] of views) {
+        root.classList.toggle('selected', id === callId);
+        if (id === callId) link.setAttribute('aria-current', 'true');
+        else link.removeAttribute('aria-current');
+      }
+    },
+    focus(callId) {
+      const link = views.get(callId)?.link;
+      link?.focus();
+      return link !== undefined;
+    },
+  };
+}
+
+function createRowView(callId: string, hrefOf: (callId: string) => string): RowView {
+  const fill = element('span', { class: 'bar-fill' });
+  const left = element('span', { class: 'left-text' });
+  const link = element('a', { href: hrefOf(callId), 'data-call': callId });
+  const id = element('span', { class: 'id', title: callId }, toShortId(callId));
+  const chip = element('span', { class: 'chip' });
+  const why = element('td', { class: 'why' });
+  const next = element('td', { class: 'next' });
+  const root = element(
+    'tr',
+    {},
+    element('td', { class: 'left' }, element('span', { class: 'bar', 'aria-hidden': 'true' }, fill), left),
+    element('th', { scope: 'row', class: 'call' }, link, ' ', id),
+    element('td', { class: 'state' }, chip),
+    why,
+    next,
+  );
+  let current: Row | undefined;
+  let gapMs = 1;
+
+  return {
+    root,
+    link,
+    show(row, gapSeconds) {
+      current = row;
+      gapMs = gapSeconds * 1_000;
+      root.dataset.danger = row.state === 'ended' ? 'ended' : row.danger;
+      setText(link, toLabel(row));
+      link.href = hrefOf(callId);
+      setText(chip, row.state);
+      setText(why, row.why);
+    },
+    tick(nowMs) {
+      if (current === undefined) return;
+      const { deadlineAt, nextKeepAliveAt, endedAt } = current;
+      const leftMs = deadlineAt === undefined ? undefined : Date.parse(deadlineAt) - nowMs;
+      fill.style.setProperty('--part', String(leftMs === undefined ? 0 : Math.min(1, Math.max(0, leftMs / gapMs))));
+      const ended = endedAt === undefined ? '–' : `${toShortText(nowMs - Date.parse(endedAt))} ago`;
+      setInstant(left, deadlineAt ?? endedAt, leftMs === undefined ? ended : toClockText(leftMs), nowMs);
+      setInstant(next, nextKeepAliveAt, toNextText(nextKeepAliveAt, nowMs), nowMs);
+    },
+  };
+}
+
+function toNextText(nextKeepAliveAt: string | undefined, nowMs: number): string {
+  if (nextKeepAliveAt === undefined) return '–';
+  const inMs = Date.parse(nextKeepAliveAt) - nowMs;
+  return inMs <= 0 ? 'now' : `in ${toShortText(inMs)}`;
+}

@@ -1,0 +1,116 @@
+import type { Happening, Row } from './api-types.ts';
+import { element, svgElement } from './element.ts';
+import { toLocalText, toUtcText } from './time-format.ts';
+
+const WIDTH = 500;
+const HEIGHT = 136;
+const LEFT = 14;
+const RIGHT = 14;
+const TOP = 34;
+const BASE = 112;
+const HOUR_MS = 3_600_000;
+/** A try that took this long reaches the top. */
+const SLOWEST_MS = 10_000;
+
+/**
+ * A call's life as a picture: a stem for every try, the higher the longer Graph took; a ring for a success, a cross for a
+ * failure; the deadline as a dashed line.
+ *
+ * Shape: what happened, the row, now → a figure with a text for those who do not see it.
+ */
+export function timelineChart(timeline: readonly Happening[], row: Row, nowMs: number): HTMLElement {
+  const [startMs, endMs] = toSpan(timeline, row, nowMs);
+  const x = (instantMs: number) =>
+    LEFT + ((instantMs - startMs) / Math.max(1, endMs - startMs)) * (WIDTH - LEFT - RIGHT);
+  const shown = timeline.filter(({ at }) => Date.parse(at) >= startMs);
+  const picture = svgElement(
+    'svg',
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': toDescription(timeline, row), class: 'chart' },
+    svgElement('line', { class: 'axis', x1: `${LEFT}`, x2: `${WIDTH - RIGHT}`, y1: `${BASE}`, y2: `${BASE}` }),
+    ...ticks(startMs, endMs, nowMs, x),
+    ...(nowMs <= endMs ? [mark(x(nowMs), 'now', 'now')] : []),
+    ...deadline(row, endMs, x),
+    ...shown.map((happening) => toMark(happening, x(Date.parse(happening.at)))),
+  );
+  return element(
+    'figure',
+    { class: 'timeline' },
+    picture,
+    element('figcaption', {}, 'Each stem is a keepAlive, its height how long Graph took. ○ success  × failure'),
+  );
+}
+
+/** From the first try that is known, or the call's beginning when that is near, to the deadline. */
+function toSpan(timeline: readonly Happening[], row: Row, nowMs: number): readonly [number, number] {
+  const instants = timeline.map(({ at }) => Date.parse(at));
+  const tries = timeline.filter(({ kind }) => kind === 'keepAlive').map(({ at }) => Date.parse(at));
+  const firstMs = Math.min(nowMs, ...instants);
+  const firstTryMs = Math.min(nowMs, ...tries);
+  const startMs = firstTryMs - firstMs > HOUR_MS ? firstTryMs - HOUR_MS / 4 : firstMs;
+  const lastMs = row.deadlineAt === undefined ? Math.max(...instants, startMs + 1) : Date.parse(row.deadlineAt);
+  const endMs = row.state === 'ended' ? lastMs : Math.max(nowMs, lastMs);
+  return [startMs, endMs + (endMs - startMs) * 0.03];
+}
+
+function toMark(happening: Happening, at: number): SVGElement {
+  if (happening.kind !== 'keepAlive') return mark(at, TRANSITIONS[happening.kind], happening.kind);
+  const isSuccess = happening.result === 'alive';
+  const top = BASE - 12 - Math.sqrt(Math.min(happening.ms ?? 0, SLOWEST_MS) / SLOWEST_MS) * (BASE - TOP - 22);
+  const hint = `${toUtcText(Date.parse(happening.at))} · ${happening.result} · ${happening.ms} ms`;
+  const head = isSuccess
+    ? svgElement('circle', { cx: `${at}`, cy: `${top}`, r: '4' })
+    : svgElement('path', { d: `M${at - 4} ${top - 4}l8 8m0 -8l-8 8` });
+  return svgElement(
+    'g',
+    { class: isSuccess ? 'try success' : 'try failure' },
+    svgElement('title', {}, hint),
+    svgElement('line', { x1: `${at}`, x2: `${at}`, y1: `${BASE}`, y2: `${top + 4}` }),
+    head,
+  );
+}
+
+const TRANSITIONS: Readonly<Record<Exclude<Happening['kind'], 'keepAlive'>, string>> = {
+  firstSeen: 'seen',
+  established: 'established',
+  rescued: 'rescued',
+  ended: 'ended',
+  cleanedUp: '',
+};
+
+function mark(at: number, label: string, kind: string): SVGElement {
+  const anchor = at < WIDTH * 0.12 ? 'start' : at > WIDTH * 0.88 ? 'end' : 'middle';
+  // What lies close together gets a line of its own.
+  const y = kind === 'established' || kind === 'rescued' ? 10 : 23;
+  return svgElement(
+    'g',
+    { class: `mark ${kind}` },
+    svgElement('line', { x1: `${at}`, x2: `${at}`, y1: `${y + 3}`, y2: `${BASE}` }),
+    svgElement('text', { x: `${at}`, y: `${y}`, 'text-anchor': anchor }, label),
+  );
+}
+
+function deadline(row: Row, endMs: number, x: (instantMs: number) => number): readonly SVGElement[] {
+  if (row.deadlineAt === undefined || row.state === 'ended') return [];
+  const atMs = Date.parse(row.deadlineAt);
+  return atMs > endMs ? [] : [mark(x(atMs), 'deadline', 'deadline')];
+}
+
+const STEPS_MINUTES = [1 / 60, 1 / 12, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880];
+
+function ticks(startMs: number, endMs: number, nowMs: number, x: (instantMs: number) => number): readonly SVGElement[] {
+  const stepMs = 60_000 * (STEPS_MINUTES.find((minutes) => (endMs - startMs) / (minutes * 60_000) <= 5) ?? 10_080);
+  const made: SVGElement[] = [];
+  for (let atMs = Math.ceil(startMs / stepMs) * stepMs; atMs <= endMs && made.length < 12; atMs += stepMs) {
+    const at = `${x(atMs)}`;
+    const label = toLocalText(atMs, nowMs, stepMs < 60_000);
+    made.push(svgElement('line', { class: 'tick', x1: at, x2: at, y1: `${BASE}`, y2: `${BASE + 5}` }));
+    made.push(svgElement('text', { class: 'tick-text', x: at, y: `${BASE + 20}`, 'text-anchor': 'middle' }, label));
+  }
+  return made;
+}
+
+function toDescription(timeline: readonly Happening[], row: Row): string {
+  const tries = timeline.filter(({ kind }) => kind === 'keepAlive');
+  const failures = tries.filter(({ result }) => result !== 'alive').length;
+  return `Timeline: ${tries.length} tries, ${failures} of them failed. ${row.why} The list below tells each.`;
+}
