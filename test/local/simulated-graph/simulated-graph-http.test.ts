@@ -178,5 +178,5 @@ test('a notification that nobody takes says why', async () => {
 
 test('two listeners cannot have the same port', async () => {
   const port = Number(new URL(listener.origin).port);
-  await expect(graph.listen({ port })).rejects.toThrow('EADDRINUSE');
+  await expect(graph.listen({ port })).rejects.toThrow('choose another port (--graph-port');
 });
