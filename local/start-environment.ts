@@ -14,6 +14,7 @@ export function toStartEnvironment(
     readonly graphOrigin: string | undefined;
     readonly connectionString: string | undefined;
     readonly speed: number;
+    readonly relay?: string | undefined;
   },
 ): Readonly<Record<string, string>> {
   const { graphOrigin, connectionString } = run;
@@ -21,6 +22,7 @@ export function toStartEnvironment(
     BOT_APP_ID: SAMPLE_BOT_APP_ID,
     BOT_TENANT_ID: SAMPLE_TENANT_ID,
     ...(graphOrigin === undefined ? {} : toSimulatedGraphSettings(graphOrigin, run.speed)),
+    ...(run.relay === undefined ? {} : { BOT_NOTIFICATION_URL: run.relay }),
     ...(connectionString === undefined ? {} : { AzureWebJobsStorage: connectionString }),
   };
   return Object.fromEntries(Object.entries(defaults).filter(([name]) => (env[name] ?? '') === ''));

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseWholeNumber } from './whole-number.ts';
 
 /** What `npm start` was asked for. */
 export interface StartOptions {
@@ -13,6 +14,8 @@ export interface StartOptions {
   readonly data: string;
   /** Begin with an empty task hub and table. */
   readonly fresh: boolean;
+  /** The bot that every notification is relayed to. */
+  readonly relay: string | undefined;
 }
 
 export const START_HELP = `Runs the app on this machine: the local Functions host, a simulated Microsoft Graph and Azurite.
@@ -23,6 +26,7 @@ Usage: npm start -- [options]
   --graph-port N    port of the simulated Graph (default 7072)
   --speed S         divides every duration of a call, the 45 minutes too; 1 = real time (default 180: a keepAlive every 5 s)
   --no-demo         make no calls by itself
+  --relay URL       relay every notification to a bot, such as http://127.0.0.1:3978/api/calls, and give Graph its answer
   --no-auth         open the function, master and system keys; callback tokens are verified all the same
   --storage KIND    sqlite (default): the task hub in DIR/hub.sqlite, where each step is on the disk before it is
                     acknowledged, and Azurite's table in DIR/azurite. A killed host goes on where it was. Azurite
@@ -63,6 +67,7 @@ export function parseStartOptions(
         storage: { type: 'string', default: 'sqlite' },
         data: { type: 'string', default: DEFAULT_DATA },
         fresh: { type: 'boolean', default: false },
+        relay: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
       allowNegative: true,
@@ -75,11 +80,12 @@ export function parseStartOptions(
     return {
       kind: 'options',
       options: {
-        port: wholeNumber('--port', values.port, 0, 65_535),
-        graphPort: wholeNumber('--graph-port', values['graph-port'], 0, 65_535),
-        speed: wholeNumber('--speed', values.speed, 1, 2_700),
+        port: parseWholeNumber('--port', values.port, 0, 65_535),
+        graphPort: parseWholeNumber('--graph-port', values['graph-port'], 0, 65_535),
+        speed: parseWholeNumber('--speed', values.speed, 1, 2_700),
         demo: values.demo,
         auth: values.auth,
+        relay: values.relay,
         storage,
         data: resolve(values.data),
         fresh: values.fresh,
@@ -88,12 +94,4 @@ export function parseStartOptions(
   } catch (error) {
     return { kind: 'wrong', problem: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function wholeNumber(flag: string, text: string, least: number, most: number): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < least || number > most) {
-    throw new Error(`${flag} takes a whole number from ${least} to ${most}, not "${text}".`);
-  }
-  return number;
 }

@@ -15,13 +15,13 @@ export function describeRun(run: {
   readonly origin: string;
   readonly graph: StartedGraph;
   readonly storage: Pick<StartedStorage, 'hubText' | 'tableText'>;
-  readonly options: Pick<StartOptions, 'speed' | 'auth' | 'demo'>;
+  readonly options: Pick<StartOptions, 'speed' | 'auth' | 'demo' | 'relay'>;
   readonly keys: HostKeys | undefined;
   /** Calls that the task hub held at the start. */
   readonly earlierCalls: number;
 }): readonly string[] {
   const { origin, graph, storage, keys } = run;
-  const { speed, auth, demo } = run.options;
+  const { speed, auth, demo, relay } = run.options;
   const durable = `${origin}/runtime/webhooks/durabletask/instances?instanceIdPrefix=call-`;
   const isSimulated = graph.simulated !== undefined;
   return [
@@ -29,6 +29,7 @@ export function describeRun(run: {
     `App              ${origin}/api/health`,
     `Callback URI     ${origin}/api/notifications`,
     isSimulated ? `Simulated Graph  ${graph.origin}/control/calls` : 'Graph            as GRAPH_BASE_URL says',
+    ...(relay === undefined ? [] : [`Relay            ${relay} gets every notification; its answer goes to Graph`]),
     `Task hub         ${storage.hubText}`,
     `Table of calls   ${storage.tableText}`,
     `Running calls    ${durable}${keys === undefined ? '' : `&code=${keys.systemKeys.durabletask_extension}`}`,
@@ -38,7 +39,7 @@ export function describeRun(run: {
       : [`Speed            ${speed}: 15 minutes take ${900 / speed} s, the 45 minutes ${2_700 / speed} s`]),
     ...(run.earlierCalls === 0 ? [] : [`From before      ${describeEarlierCalls(run.earlierCalls, isSimulated)}`]),
     ...(auth ? [] : ['Keys are off; callback tokens are verified all the same.']),
-    `Stop with Ctrl-C.${demo && isSimulated ? ' Four simulated calls begin now:' : ''}`,
+    `Stop with Ctrl-C.${demo && isSimulated ? ` ${relay === undefined ? 'Four' : 'Five'} simulated calls begin now:` : ''}`,
     '',
   ];
 }

@@ -47,6 +47,7 @@ async function start(options: StartOptions): Promise<void> {
       graphOrigin: graph.origin,
       connectionString: storage.connectionString,
       speed: options.speed,
+      relay: options.relay,
     }),
   );
 
@@ -69,7 +70,8 @@ async function start(options: StartOptions): Promise<void> {
   const origin = await host.start(options.port);
   for (const line of describeRun({ origin, graph, storage, options, keys, earlierCalls })) say(line);
   if (options.demo && graph.simulated !== undefined) {
-    stops.unshift(startDemoCalls(graph.simulated, `${origin}/api/notifications`, systemClock, options.speed));
+    const callbackUri = `${origin}/api/notifications`;
+    stops.unshift(startDemoCalls(graph.simulated, callbackUri, systemClock, options));
   }
 }
 
@@ -84,6 +86,8 @@ async function startGraph(options: StartOptions, stops: (() => unknown)[]): Prom
     botAppId: process.env.BOT_APP_ID || SAMPLE_BOT_APP_ID,
     tenantId: process.env.BOT_TENANT_ID || SAMPLE_TENANT_ID,
     timeScale: options.speed,
+    // With a relay it is the bot's answer that Graph gets: worth a line each.
+    ...(options.relay === undefined ? {} : { log: sayNotifications }),
   });
   const listener = await simulated.listen({ port: options.graphPort });
   stops.unshift(async () => {
@@ -91,6 +95,11 @@ async function startGraph(options: StartOptions, stops: (() => unknown)[]): Prom
     await listener.close();
   });
   return { simulated, origin: listener.origin };
+}
+
+function sayNotifications(line: string): void {
+  const [, callId, answered] = /^call (.{8})\S*: notification (.*)$/.exec(line) ?? [];
+  if (callId !== undefined) say(`Graph     call ${callId}  notification and answer: ${answered}`);
 }
 
 async function countRunningCalls(hub: HubStore): Promise<number> {
