@@ -24,6 +24,8 @@ export function parseKeepaliveState(input: unknown, instanceId: string): Keepali
     isPlainObject(input) &&
     callId !== undefined &&
     parseCallId(ownText(input, 'callId', 64) ?? '') === callId &&
+    // It becomes part of a URL with the bot's token, and whoever has the engine's key may start instances.
+    parseCallId(ownText(input, 'graphCallId', 64) ?? '') === callId &&
     isPlainObject(ownProperty(input, 'limits')) &&
     Number.isFinite(ownProperty(input, 'firstSeenAtMs')) &&
     Number.isFinite(ownProperty(input, 'nextKeepAliveAtMs')) &&
