@@ -67,7 +67,13 @@ async function applyCommand(effects: CallEffects, origin: NotificationOrigin, co
     case 'observe': {
       const seen = toSighting(command, origin);
       const nowMs = effects.clock.nowMs();
-      await updateRecord(effects.store, command.callId, (stored) => observeCall(stored, seen, nowMs));
+      const { before } = await updateRecord(effects.store, command.callId, (stored) =>
+        observeCall(stored, seen, nowMs),
+      );
+      const { callId, facts } = seen;
+      if (before === undefined) {
+        effects.log({ event: 'call.observed', level: 'info', callId, tenantId: facts.tenantId });
+      }
       return;
     }
     case 'start':

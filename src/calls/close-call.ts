@@ -1,3 +1,4 @@
+import { toCallEndedEvent } from '../core/call-ended-event.ts';
 import { type CallSighting, type CallSums, cleanUpCall } from '../core/call-record.ts';
 import type { CallEnded } from '../core/keepalive-state.ts';
 import type { CallEffects } from './call-effects.ts';
@@ -6,7 +7,7 @@ import { updateRecord } from './update-record.ts';
 /**
  * Does for the record what the `cleanUp` activity does, for an orchestration that cannot. Changes nothing when repeated.
  *
- * Errors: CallStoreError.  Effects: one write of the record, one event.
+ * Errors: CallStoreError.  Effects: one write of the record, one event, two when nobody had ended it.
  */
 export async function closeCall(
   { store, clock, log }: Pick<CallEffects, 'store' | 'clock' | 'log'>,
@@ -18,6 +19,8 @@ export async function closeCall(
   const { before, after } = await updateRecord(store, seen.callId, (stored) =>
     cleanUpCall(stored, seen, ended, sums, nowMs),
   );
+  const event = toCallEndedEvent(before, after);
+  if (event !== undefined) log(event);
   if (before?.cleanedUpAtMs !== undefined) return;
   log({
     event: 'call.cleanedUp',

@@ -1,3 +1,4 @@
+import { toCallEndedEvent } from '../core/call-ended-event.ts';
 import { type CallRecord, type CallSighting, endCall as toEnded } from '../core/call-record.ts';
 import type { CallEnded } from '../core/keepalive-state.ts';
 import type { CallEffects } from './call-effects.ts';
@@ -21,16 +22,8 @@ export async function endCall(effects: CallEffects, seen: CallSighting, ended: C
   }
   const { before, after } = await updateRecord(store, seen.callId, (stored) => toEnded(stored, seen, ended, nowMs));
   await durable.raiseCallEnded(seen.callId, after === undefined ? ended : toCallEnded(after));
-  if (before?.phase !== 'ended') {
-    log({
-      event: 'call.ended',
-      level: 'info',
-      callId: seen.callId,
-      reason: ended.reason,
-      code: ended.resultInfo?.code,
-      subcode: ended.resultInfo?.subcode,
-    });
-  }
+  const event = toCallEndedEvent(before, after);
+  if (event !== undefined) log(event);
 }
 
 /** How the record says the call ended. */

@@ -4,6 +4,7 @@ import { type CallSighting, toSighting } from '../core/call-record.ts';
 import { classifyGraphAnswer } from '../core/classify-graph-answer.ts';
 import type { GraphAnswer } from '../core/graph-answer.ts';
 import { parseInstanceFacts } from '../core/instance-facts.ts';
+import { toKeepAliveEvent } from '../core/keep-alive-event.ts';
 import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
 import type { CallEffects } from './call-effects.ts';
 import { endCall } from './end-call.ts';
@@ -35,7 +36,7 @@ export async function keepAliveNow(
   const { graphCallId } = target.seen;
   const answer = await effects.graph.keepAlive({ graphCallId, tenantId: target.tenantId, headers });
   const outcome = classifyGraphAnswer(answer);
-  report(effects, seen, outcome);
+  effects.log(toKeepAliveEvent({ callId: seen.callId, by: 'operator' }, outcome));
   if (outcome.kind === 'gone' && target.isKnown) await endCall(effects, target.seen, { reason: 'notFound' });
   return { answer, outcome };
 }
@@ -58,22 +59,4 @@ async function findTarget({ store, durable, homeTenantId }: CallEffects, seen: C
     tenantId: learned ?? stored?.record.facts.tenantId ?? homeTenantId,
     isKnown: stored !== undefined || status !== undefined,
   };
-}
-
-function report({ log }: CallEffects, { callId }: CallSighting, outcome: KeepAliveOutcome): void {
-  const { durationMs, requestId, clientRequestId, tenantId } = outcome;
-  const isAlive = outcome.kind === 'alive';
-  log({
-    event: isAlive ? 'keepAlive.succeeded' : 'keepAlive.failed',
-    level: isAlive || outcome.kind === 'gone' ? 'info' : 'warning',
-    callId,
-    outcome: outcome.kind,
-    reason: outcome.kind === 'retry' || outcome.kind === 'denied' ? outcome.reason : undefined,
-    code: outcome.kind === 'denied' ? outcome.code : undefined,
-    durationMs,
-    requestId,
-    clientRequestId,
-    tenantId,
-    by: 'operator',
-  });
 }

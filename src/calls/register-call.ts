@@ -1,3 +1,4 @@
+import { toInstanceId } from '../core/call-id.ts';
 import { type CallRecord, type CallSighting, reopenCall, startCall as toStarting } from '../core/call-record.ts';
 import { isLiveInstance, parseInstanceFacts } from '../core/instance-facts.ts';
 import type { CallEffects } from './call-effects.ts';
@@ -42,6 +43,9 @@ export async function registerCall(
     startedAtMs === undefined ? nowMs : Math.max(nowMs, startedAtMs + effects.limits.intervalMs);
   const started = await startInstance(effects, record, { firstKeepAliveAtMs });
   const outcome = started === 'ended' ? 'finishing' : started;
-  log({ event: 'call.registered', level: 'info', callId: seen.callId, outcome, tenantId: record.facts.tenantId });
+  const { callId, facts } = record;
+  const { tenantId, scenarioId } = facts;
+  const instanceId = toInstanceId(callId);
+  log({ event: 'call.registered', level: 'info', callId, instanceId, tenantId, scenarioId, outcome });
   return { outcome, record };
 }

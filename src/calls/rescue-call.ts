@@ -1,8 +1,10 @@
 import { type CallRecord, rescueCall as toRescued, toSighting } from '../core/call-record.ts';
 import { classifyGraphAnswer } from '../core/classify-graph-answer.ts';
 import { type InstanceFacts, isLiveInstance } from '../core/instance-facts.ts';
+import { toKeepAliveEvent } from '../core/keep-alive-event.ts';
 import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
 import type { CallEnded } from '../core/keepalive-state.ts';
+import { callDeadlineMs } from '../core/reconcile-call.ts';
 import { closeCall } from './close-call.ts';
 import { endCall } from './end-call.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
@@ -24,7 +26,8 @@ export async function rescueCall(
   const tenantId = instance?.tenantId ?? record.facts.tenantId ?? effects.homeTenantId;
   const answer = await effects.graph.keepAlive({ graphCallId: record.graphCallId, tenantId });
   const outcome = classifyGraphAnswer(answer);
-  report(effects, record, outcome);
+  const deadlineAtMs = callDeadlineMs({ record, instance }, effects.limits);
+  effects.log(toKeepAliveEvent({ callId: record.callId, by: 'reconcileCalls', deadlineAtMs }, outcome));
   if (outcome.kind === 'alive') {
     await updateRecord(effects.store, record.callId, (stored) => toRescued(stored, outcome.sentAtMs));
   }
@@ -42,22 +45,4 @@ export async function endRecordedCall(
   const seen = toSighting(record);
   await endCall(effects, seen, ended);
   if (instance !== undefined && !isLiveInstance(instance)) await closeCall(effects, seen, ended, instance.sums);
-}
-
-function report({ log }: ReconcileEffects, { callId }: CallRecord, outcome: KeepAliveOutcome): void {
-  const { durationMs, requestId, clientRequestId, tenantId } = outcome;
-  const isAlive = outcome.kind === 'alive';
-  log({
-    event: isAlive ? 'keepAlive.rescued' : 'keepAlive.failed',
-    level: isAlive || outcome.kind === 'gone' ? 'info' : 'warning',
-    callId,
-    outcome: outcome.kind,
-    reason: outcome.kind === 'retry' || outcome.kind === 'denied' ? outcome.reason : undefined,
-    code: outcome.kind === 'denied' ? outcome.code : undefined,
-    durationMs,
-    requestId,
-    clientRequestId,
-    tenantId,
-    by: 'reconcileCalls',
-  });
 }

@@ -1,3 +1,4 @@
+import { toInstanceId } from '../core/call-id.ts';
 import { activateCall, type CallRecord, type CallSighting, startCall as toStarting } from '../core/call-record.ts';
 import { type KeepaliveStart, startKeepalive } from '../core/keepalive-state.ts';
 import type { CallEffects } from './call-effects.ts';
@@ -27,6 +28,8 @@ export async function startCall(effects: CallEffects, seen: CallSighting): Promi
       event: 'call.established',
       level: 'info',
       callId: seen.callId,
+      instanceId: toInstanceId(seen.callId),
+      scenarioId: after.facts.scenarioId,
       tenantId: after.facts.tenantId,
       firstSeenSecondsAgo: before === undefined ? 0 : Math.round((nowMs - before.firstSeenAtMs) / 1_000),
     });

@@ -1,35 +1,46 @@
-/** The facts the app reports, one structured log line each, written once (never on replay). */
-export type AppEventName =
-  | 'app.misconfigured'
-  | 'call.observed'
-  | 'call.established'
-  | 'call.registered'
-  | 'call.ended'
-  | 'call.keepAliveMissed'
-  | 'call.cleanedUp'
-  | 'keepAlive.succeeded'
-  | 'keepAlive.failed'
-  | 'keepAlive.overdue'
-  | 'notification.rejected'
-  | 'notification.failed'
-  | 'relay.failed'
-  | 'webhook.delivered'
-  | 'webhook.failed'
-  | 'keepAlive.rescued'
-  | 'call.stuck'
-  | 'call.reconciled'
-  | 'reconcile.completed'
-  | 'reconcile.failed'
-  | 'purge.completed'
-  | 'purge.failed';
+import type { EVENTS } from './event-catalog.ts';
 
-/** Field values are what a log query can work with; texts from outside are already bounded. Never a token, never a body. */
-export interface AppEvent {
-  readonly event: AppEventName;
-  readonly level: 'info' | 'warning' | 'error';
-  readonly callId?: string;
-  readonly [field: string]: string | number | boolean | undefined;
+type Catalog = typeof EVENTS;
+
+export type AppEventName = keyof Catalog;
+
+interface Values {
+  readonly text: string;
+  readonly number: number;
+  readonly flag: boolean;
 }
+
+type Required<Fields> = {
+  readonly [Name in keyof Fields as Fields[Name] extends keyof Values ? Name : never]: Fields[Name] extends keyof Values
+    ? Values[Fields[Name]]
+    : never;
+};
+
+type Optional<Fields> = {
+  readonly [Name in keyof Fields as Fields[Name] extends keyof Values ? never : Name]?:
+    | (Fields[Name] extends `${infer Type extends keyof Values}?` ? Values[Type] : never)
+    | undefined;
+};
+
+/** The ids of the notification in whose handling the event was written, as its headers tell them. */
+export interface NotificationIds {
+  readonly scenarioId?: string | undefined;
+  readonly messageId?: string | undefined;
+}
+
+/** One event with the fields that the catalog names. */
+export type Described<Name extends AppEventName> = {
+  readonly event: Name;
+  readonly level: Catalog[Name]['levels'][number];
+} & Required<Catalog[Name]['fields']> &
+  Optional<Catalog[Name]['fields']> &
+  NotificationIds;
+
+/**
+ * The facts the app reports, one structured log line each, written once (never on replay). Field values are what a log
+ * query can work with; texts from outside are already bounded. Never a token, never a body.
+ */
+export type AppEvent = { readonly [Name in AppEventName]: Described<Name> }[AppEventName];
 
 /** Where events go. */
 export type EventLog = (event: AppEvent) => void;

@@ -1,7 +1,7 @@
 import type { InvocationContext } from '@azure/functions';
 import type { GraphCalls } from '../adapters/graph-calls.ts';
-import type { AppEvent } from '../core/app-event.ts';
 import { classifyGraphAnswer } from '../core/classify-graph-answer.ts';
+import { toKeepAliveEvent } from '../core/keep-alive-event.ts';
 import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
 import { logEvents } from './log-events.ts';
 
@@ -25,7 +25,7 @@ export function keepAlive({ graph, timeScale }: { readonly graph: GraphCalls; re
   return async (input: KeepAliveInput, context: InvocationContext): Promise<KeepAliveOutcome> => {
     const answer = await graph.keepAlive({ graphCallId: input.graphCallId, tenantId: input.tenantId });
     const outcome = scaled(classifyGraphAnswer(answer), timeScale);
-    logEvents(context)(toEvent(input, outcome));
+    logEvents(context)(toKeepAliveEvent(input, outcome));
     return outcome;
   };
 }
@@ -34,31 +34,4 @@ function scaled(outcome: KeepAliveOutcome, timeScale: number): KeepAliveOutcome 
   return outcome.kind === 'retry' && outcome.afterMs !== undefined
     ? { ...outcome, afterMs: outcome.afterMs / timeScale }
     : outcome;
-}
-
-function toEvent(input: KeepAliveInput, outcome: KeepAliveOutcome): AppEvent {
-  const marginSeconds = toSeconds(input.deadlineAtMs - outcome.sentAtMs);
-  const facts = {
-    callId: input.callId,
-    attempt: input.attempt,
-    latenessSeconds: toSeconds(outcome.sentAtMs - input.dueAtMs),
-    marginSeconds,
-    durationMs: outcome.durationMs,
-    requestId: outcome.requestId,
-    clientRequestId: outcome.clientRequestId,
-    tenantId: outcome.tenantId,
-  };
-  if (outcome.kind === 'alive') return { event: 'keepAlive.succeeded', level: 'info', ...facts };
-  return {
-    event: marginSeconds > 0 ? 'keepAlive.failed' : 'keepAlive.overdue',
-    level: outcome.kind === 'gone' ? 'info' : marginSeconds > 0 ? 'warning' : 'error',
-    ...facts,
-    outcome: outcome.kind,
-    reason: outcome.kind === 'retry' || outcome.kind === 'denied' ? outcome.reason : undefined,
-    code: outcome.kind === 'denied' ? outcome.code : undefined,
-  };
-}
-
-function toSeconds(ms: number): number {
-  return Math.round(ms / 100) / 10;
 }

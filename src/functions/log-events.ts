@@ -1,11 +1,11 @@
 import type { InvocationContext } from '@azure/functions';
 import type { AppEvent, EventLog } from '../core/app-event.ts';
-import { toVisibleJson } from '../core/visible-json.ts';
+import { toEventLine } from '../core/event-line.ts';
 
 /** Writes each event as one line of JSON into the invocation's log, where Application Insights and KQL find it. */
 export function logEvents(context: InvocationContext): EventLog {
   return (event: AppEvent) => {
-    const line = toVisibleJson(event);
+    const line = toEventLine(event);
     switch (event.level) {
       case 'info':
         return context.info(line);

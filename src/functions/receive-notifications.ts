@@ -3,7 +3,8 @@ import type { BotRelay } from '../adapters/bot-relay.ts';
 import type { CallbackTokenResult, CallbackTokenVerifier } from '../adapters/callback-token.ts';
 import { applyCommands, type NotificationOrigin } from '../calls/apply-commands.ts';
 import type { CallEffects } from '../calls/call-effects.ts';
-import type { EventLog } from '../core/app-event.ts';
+import type { EventLog, NotificationIds } from '../core/app-event.ts';
+import { withoutAbsent } from '../core/call-facts.ts';
 import type { ResourceOwner } from '../core/call-resource.ts';
 import { type CallCommand, toCommands } from '../core/notification-commands.ts';
 import { parseJsonBytes, refuseRequest } from '../core/notification-request.ts';
@@ -39,7 +40,8 @@ const MOST_REJECTED_TOLD = 20;
 export function receiveNotifications(dependencies: ReceiveNotificationsDependencies) {
   const { tokens, owner, effectsOf, relay } = dependencies;
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
-    const effects = effectsOf(context);
+    const ids = idsOf(request);
+    const effects = withIds(effectsOf(context), ids);
     const verified = await tokens.verify(request.headers.get('authorization') ?? undefined);
     if (verified.kind !== 'accepted') return refusedToken(effects.log, verified);
     const body = await readBody(request);
@@ -52,9 +54,9 @@ export function receiveNotifications(dependencies: ReceiveNotificationsDependenc
       return refused(effects.log, 508, 'BOT_NOTIFICATION_URL leads back to this app: name the endpoint of the bot.');
     }
     const commands = parsed.kind === 'legacyFormat' ? [] : toAllCommands(effects.log, parsed.entries);
-    const applied = applyCommands(effects, originOf(request, owner.botAppId, verified.tenantId), commands);
-    const accepted = answer(request, parsed.kind === 'legacyFormat' ? 204 : 202);
-    const notDurable = answer(request, 503);
+    const applied = applyCommands(effects, originOf(ids, owner.botAppId, verified.tenantId), commands);
+    const accepted = answer(ids, parsed.kind === 'legacyFormat' ? 204 : 202);
+    const notDurable = answer(ids, 503);
     if (relay === undefined) return (await applied).length === 0 ? accepted : notDurable;
     const notification = {
       request,
@@ -93,8 +95,22 @@ function toAllCommands(log: EventLog, entries: readonly NotificationEntry[]): re
   return entries.flatMap((entry) => (entry.kind === 'rejected' ? [] : toCommands(entry)));
 }
 
-function originOf(request: HttpRequest, appId: string, tenantId: string): NotificationOrigin {
-  const scenarioId = boundedHeader(request, 'scenario-id');
+/** Ids only: anything else is neither echoed nor remembered. */
+function idsOf({ headers }: HttpRequest): NotificationIds {
+  const boundedHeader = (name: string) => {
+    const value = headers.get(name);
+    return value !== null && value.length <= LONGEST_HEADER && /^[\w.:-]+$/.test(value) ? value : undefined;
+  };
+  return { scenarioId: boundedHeader('scenario-id'), messageId: boundedHeader('x-microsoft-skype-message-id') };
+}
+
+/** Whatever is told while a notification is handled can be found by its ids. */
+function withIds(effects: CallEffects, ids: NotificationIds): CallEffects {
+  const known = withoutAbsent(ids);
+  return { ...effects, log: (event) => effects.log({ ...event, ...known }) };
+}
+
+function originOf({ scenarioId }: NotificationIds, appId: string, tenantId: string): NotificationOrigin {
   return { appId, tenantId, ...(scenarioId === undefined ? {} : { scenarioId }) };
 }
 
@@ -107,9 +123,7 @@ function toOwnEffect(failed: readonly CallCommand[]): 'durable' | 'notDurable' {
 }
 
 /** The headers are those with which Graph's own SDK answers. Source: microsoft-graph-comms-samples issue 91. */
-function answer(request: HttpRequest, status: 202 | 204 | 503): OwnAnswer {
-  const messageId = boundedHeader(request, 'x-microsoft-skype-message-id');
-  const scenarioId = boundedHeader(request, 'scenario-id');
+function answer({ scenarioId, messageId }: NotificationIds, status: 202 | 204 | 503): OwnAnswer {
   return {
     status,
     headers: {
@@ -132,10 +146,4 @@ function refusedToken(log: EventLog, verified: Exclude<CallbackTokenResult, { ki
 function refused(log: EventLog, status: number, problem: string): HttpResponseInit {
   log({ event: 'notification.rejected', level: 'warning', status, reason: problem });
   return { status, jsonBody: { error: problem } };
-}
-
-/** Ids only: anything else is not echoed and not remembered. */
-function boundedHeader(request: HttpRequest, name: string): string | undefined {
-  const value = request.headers.get(name);
-  return value !== null && value.length <= LONGEST_HEADER && /^[\w.:-]+$/.test(value) ? value : undefined;
 }

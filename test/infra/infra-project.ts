@@ -24,7 +24,6 @@ const patterns = [
   'local.settings.sample.json',
   'README.md',
   'docs/deploy.md',
-  'src/core/app-event.ts',
   'src/adapters/table-call-store.ts',
 ];
 

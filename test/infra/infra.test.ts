@@ -56,6 +56,7 @@ const samples: readonly (readonly [rule: keyof typeof rules, sample: string, fin
   ['azd finds the site by its tag and uploads the package as it is', 'azd', /service is api, the tag says app/],
   ['azd finds the site by its tag and uploads the package as it is', 'azd', /remoteBuild: false is missing/],
   ['queries ask for events that the app writes, and sampling spares them', 'unknown-event', /keepAlive\.late/],
+  ['queries ask for events that the app writes, and sampling spares them', 'unknown-event', /field tardiness/],
   ['queries ask for events that the app writes, and sampling spares them', 'sampled-traces', /samples Trace/],
   ['the workbook holds the queries of infra/kql/workbook', 'workbook', /item open-calls/],
   ['the workbook holds the queries of infra/kql/workbook', 'workbook', /item ends-by-reason/],
