@@ -14,6 +14,8 @@ export interface StartOptions {
   readonly data: string;
   /** Begin with an empty task hub and table. */
   readonly fresh: boolean;
+  /** Folder of the function app: host.json, package.json and what its `main` names. Absolute. */
+  readonly app: string;
   /** The bot that every notification is relayed to. */
   readonly relay: string | undefined;
 }
@@ -34,6 +36,7 @@ Usage: npm start -- [options]
                     seconds of the table are lost, and reconcileCalls repairs them from the task hub.
                     memory: everything is gone when this stops
   --data DIR        where that is kept, with the keys (default .local); one host at a time
+  --app DIR         folder of the function app, such as an unpacked package (default: this repository)
   --fresh           forget what an earlier run left in the task hub and the table
   --help            this text
 
@@ -42,7 +45,8 @@ imply. With GRAPH_BASE_URL no Graph is simulated here (npm run simulated-graph r
 AzureWebJobsStorage no Azurite is started.`;
 
 const DEFAULT_SPEED = 180;
-const DEFAULT_DATA = resolve(import.meta.dirname, '../.local');
+const REPOSITORY = resolve(import.meta.dirname, '..');
+const DEFAULT_DATA = resolve(REPOSITORY, '.local');
 
 /**
  * Reads the command line.
@@ -68,6 +72,7 @@ export function parseStartOptions(
         data: { type: 'string', default: DEFAULT_DATA },
         fresh: { type: 'boolean', default: false },
         relay: { type: 'string' },
+        app: { type: 'string', default: REPOSITORY },
         help: { type: 'boolean', default: false },
       },
       allowNegative: true,
@@ -86,6 +91,7 @@ export function parseStartOptions(
         demo: values.demo,
         auth: values.auth,
         relay: values.relay,
+        app: resolve(values.app),
         storage,
         data: resolve(values.data),
         fresh: values.fresh,

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { systemClock } from '../src/adapters/clock.ts';
 import { toConsoleLine } from './console-report.ts';
 import { startDemoCalls } from './demo-calls.ts';
@@ -14,7 +14,6 @@ import { parseStartOptions, START_HELP, type StartOptions } from './start-option
 import { describeRun, type StartedGraph } from './start-report.ts';
 import { startStorage } from './start-storage.ts';
 
-const root = resolve(import.meta.dirname, '..');
 const say = (line: string) => console.log(line);
 
 const parsed = parseStartOptions(process.argv.slice(2));
@@ -52,8 +51,8 @@ async function start(options: StartOptions): Promise<void> {
   );
 
   installFunctionsCore();
-  const app = await loadAppRoot(root);
-  const keys = options.auth ? await loadKeys(resolve(options.data, 'keys.json')) : undefined;
+  const app = await loadAppRoot(options.app);
+  const keys = options.auth ? await loadKeys(join(options.data, 'keys.json')) : undefined;
   const host = createLocalHost({
     ...app,
     clock: systemClock,
