@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { CallStore } from '../src/adapters/call-store.ts';
 import { createCallbackTokenVerifier } from '../src/adapters/callback-token.ts';
 import { createGraphTokenSource } from '../src/adapters/credentials.ts';
+import { createDeploymentProbes } from '../src/adapters/deployment-probes.ts';
 import { createDurableCalls } from '../src/adapters/durable-calls.ts';
 import { createGraphCalls } from '../src/adapters/graph-calls.ts';
 import { createRequestPace } from '../src/adapters/request-pace.ts';
+import { createTracing } from '../src/adapters/tracing.ts';
 import { toKeepaliveLimits } from '../src/core/keepalive-limits.ts';
 import type { AppDependencies } from '../src/functions/register-functions.ts';
 import type { VirtualClock } from './clock/virtual-clock.ts';
@@ -17,6 +19,7 @@ import { withoutSockets } from './in-process-durable-client.ts';
 import { createInProcessFetch } from './in-process-fetch.ts';
 import { createLocalHost, type LocalHost, type LocalHostOptions } from './local-host.ts';
 import { createMemoryCallStore } from './memory-call-store.ts';
+import { createMemoryDailyTotals } from './memory-daily-totals.ts';
 import type { SimulatedGraph } from './simulated-graph/simulated-graph.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from './start-environment.ts';
 
@@ -93,6 +96,8 @@ function toDependencies({ clock, graph }: VirtualAppOptions, store: CallStore) {
     getToken: async () => ({ token: 'simulated', expiresOnTimestamp: clock.nowMs() + 3_600_000 }),
   });
   const pace = createRequestPace({ clock, maximumPerSecond: 50 });
+  const graphBaseUrl = `${GRAPH_ORIGIN}/v1.0`;
+  const tokens = createGraphTokenSource({ createCredential, scope: `${GRAPH_ORIGIN}/.default`, clock });
   return {
     owner: { botAppId: SAMPLE_BOT_APP_ID, graphOrigins: [GRAPH_ORIGIN] },
     homeTenantId: SAMPLE_TENANT_ID,
@@ -108,15 +113,25 @@ function toDependencies({ clock, graph }: VirtualAppOptions, store: CallStore) {
       clock,
       fetch,
     }),
+    totals: createMemoryDailyTotals(),
+    probes: createDeploymentProbes({
+      tokens,
+      homeTenantId: SAMPLE_TENANT_ID,
+      graphBaseUrl,
+      metadataUrl: METADATA_URL,
+      clock,
+      fetch,
+    }),
     graph: createGraphCalls({
-      graphBaseUrl: `${GRAPH_ORIGIN}/v1.0`,
-      tokens: createGraphTokenSource({ createCredential, scope: `${GRAPH_ORIGIN}/.default`, clock }),
+      graphBaseUrl,
+      tokens,
       homeTenantId: SAMPLE_TENANT_ID,
       isTenantAllowed: (tenantId) => tenantId === SAMPLE_TENANT_ID,
       clock,
       fetch,
       newRequestId: randomUUID,
     }),
+    tracing: createTracing(),
     // The function that waits for its turn must not hold up the time it waits for.
     pace: () => clock.suspend(pace()),
     callRetentionMs: 7 * 86_400_000,

@@ -5,13 +5,16 @@ import { createCallEndedWebhook } from './adapters/call-ended-webhook.ts';
 import { createCallbackTokenVerifier } from './adapters/callback-token.ts';
 import { type Clock, systemClock } from './adapters/clock.ts';
 import { createGraphTokenSource } from './adapters/credentials.ts';
+import { createDeploymentProbes } from './adapters/deployment-probes.ts';
 import { createDurableCalls } from './adapters/durable-calls.ts';
 import { createGraphCalls } from './adapters/graph-calls.ts';
 import { createRequestPace } from './adapters/request-pace.ts';
 import { createTableCallStore } from './adapters/table-call-store.ts';
+import { createTableDailyTotals } from './adapters/table-daily-totals.ts';
+import { createTracing } from './adapters/tracing.ts';
+import { toEventLine } from './core/event-line.ts';
 import { TEAMS_HOSTS } from './core/join-url.ts';
 import { toKeepaliveLimits } from './core/keepalive-limits.ts';
-import { toVisibleJson } from './core/visible-json.ts';
 import type { DashboardAssets } from './functions/get-dashboard.ts';
 import { type AppDependencies, registerFunctions, registerMisconfigured } from './functions/register-functions.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -25,14 +28,18 @@ if (parsed.kind === 'ok') {
   registerFunctions(toDependencies(parsed.settings, systemClock));
 } else {
   for (const { setting, problem, example } of parsed.problems) {
-    console.error(toVisibleJson({ event: 'app.misconfigured', level: 'error', setting, problem, example }));
+    console.error(toEventLine({ event: 'app.misconfigured', level: 'error', setting, problem, example }));
   }
-  registerMisconfigured(parsed.problems.length);
+  registerMisconfigured(parsed.problems);
 }
 
 function toDependencies(settings: Settings, clock: Clock): AppDependencies {
   const { bot, graph, keepalive, relay, callEndedWebhook } = settings;
   const createCredential = createBotCredential({ appId: bot.appId, cloud: graph.cloud, credential: bot.credential });
+  const tokens = createGraphTokenSource({ createCredential, scope: graph.scope, clock });
+  const { storage } = settings;
+  const onUnreadable = (rowKey: string) =>
+    console.warn(toEventLine({ event: 'record.unreadable', level: 'warning', rowKey }));
   return {
     owner: { botAppId: bot.appId, graphOrigins: graph.origins },
     homeTenantId: bot.homeTenantId,
@@ -40,11 +47,8 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
     limits: toKeepaliveLimits(keepalive),
     timeScale: keepalive.timeScale,
     clock,
-    store: createTableCallStore({
-      storage: settings.storage,
-      clock,
-      onUnreadable: (rowKey) => console.warn(toVisibleJson({ event: 'record.unreadable', level: 'warning', rowKey })),
-    }),
+    store: createTableCallStore({ storage, clock, onUnreadable }),
+    totals: createTableDailyTotals({ storage, clock, onUnreadable }),
     tokens: createCallbackTokenVerifier({
       ...settings.callbackToken,
       audience: bot.appId,
@@ -54,13 +58,22 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
     }),
     graph: createGraphCalls({
       graphBaseUrl: graph.baseUrl,
-      tokens: createGraphTokenSource({ createCredential, scope: graph.scope, clock }),
+      tokens,
       homeTenantId: bot.homeTenantId,
       isTenantAllowed: (tenantId) => bot.allowedTenantIds === '*' || bot.allowedTenantIds.includes(tenantId),
       clock,
       fetch,
       newRequestId: randomUUID,
     }),
+    probes: createDeploymentProbes({
+      tokens,
+      homeTenantId: bot.homeTenantId,
+      graphBaseUrl: graph.baseUrl,
+      metadataUrl: settings.callbackToken.metadataUrl,
+      clock,
+      fetch,
+    }),
+    tracing: createTracing(),
     relay: relay && createBotRelay({ ...relay, url: relay.botNotificationUrl, clock }),
     webhook: callEndedWebhook && createCallEndedWebhook({ ...callEndedWebhook, clock, fetch }),
     teamsHost: TEAMS_HOSTS[graph.cloud],

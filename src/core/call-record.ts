@@ -25,6 +25,7 @@ export interface CallRecord {
   readonly cleanedUpAtMs?: number;
   readonly keepAlives?: number;
   readonly lastKeepAliveAtMs?: number;
+  readonly worstMarginMs?: number;
   /** The last keepAlive that succeeded outside the orchestration. */
   readonly lastRescueAtMs?: number;
   /** How often the orchestration was started again because it had failed. */
@@ -51,6 +52,8 @@ export function toSighting({ callId, graphCallId, appId }: CallRecord): CallSigh
 export interface CallSums {
   readonly keepAlives: number;
   readonly lastKeepAliveAtMs?: number;
+  /** The shortest time that was left to the deadline at a success of the orchestration; negative after it. */
+  readonly worstMarginMs?: number;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { CallRecord } from './call-record.ts';
 /** A record as JSON for people and programs: every instant an ISO string, absent members left out. */
 export function toCallView(record: CallRecord) {
   const { firstSeenAtMs, establishedAtMs, endedAtMs, cleanedUpAtMs, ...others } = record;
-  const { lastKeepAliveAtMs, lastRescueAtMs, endRepeatedAtMs, ...rest } = others;
+  const { lastKeepAliveAtMs, lastRescueAtMs, endRepeatedAtMs, worstMarginMs, ...rest } = others;
   return withoutAbsent({
     ...rest,
     firstSeenAt: toIso(firstSeenAtMs),
@@ -12,6 +12,7 @@ export function toCallView(record: CallRecord) {
     endedAt: toIso(endedAtMs),
     cleanedUpAt: toIso(cleanedUpAtMs),
     lastKeepAliveAt: toIso(lastKeepAliveAtMs),
+    worstMarginSeconds: worstMarginMs === undefined ? undefined : worstMarginMs / 1_000,
     lastRescueAt: toIso(lastRescueAtMs),
     endRepeatedAt: toIso(endRepeatedAtMs),
   });

@@ -49,7 +49,9 @@ export function parseInstanceFacts(status: {
   const custom = isPlainObject(status.customStatus) ? status.customStatus : {};
   // The output of a suspended or terminated instance is the operator's reason, of a failed one the error.
   const output = life === 'completed' && isPlainObject(status.output) ? status.output : {};
-  const lastKeepAliveAtMs = instantOf(output.lastKeepAliveAtMs) ?? parseInstant(custom, 'lastKeepAliveAt');
+  const lastKeepAliveAtMs = numberOf(output.lastKeepAliveAtMs) ?? parseInstant(custom, 'lastKeepAliveAt');
+  // The custom status of a completed instance is that of its end.
+  const worstMarginSeconds = numberOf(custom.worstMarginSeconds);
   return {
     life,
     lastUpdatedAtMs: Date.parse(status.lastUpdatedTime),
@@ -57,6 +59,7 @@ export function parseInstanceFacts(status: {
     sums: {
       keepAlives: countOf(output.keepAlives) ?? countOf(custom.keepAlives) ?? 0,
       ...(lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAtMs }),
+      ...(worstMarginSeconds === undefined ? {} : { worstMarginMs: Math.round(worstMarginSeconds * 1_000) }),
     },
     ...withoutAbsent({
       nextKeepAliveAtMs: parseInstant(custom, 'nextKeepAliveAt'),
@@ -76,10 +79,10 @@ function parseEnded({ endReason, resultInfo }: PlainObject): CallEnded | undefin
 }
 
 function parseInstant(source: PlainObject, name: string): number | undefined {
-  return instantOf(Date.parse(ownText(source, name, 64) ?? ''));
+  return numberOf(Date.parse(ownText(source, name, 64) ?? ''));
 }
 
-function instantOf(value: unknown): number | undefined {
+function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 

@@ -26,9 +26,7 @@ const RECENT_KEPT = 12;
  */
 export function nextStep(state: KeepaliveState, nowMs: number): KeepaliveStep {
   if (state.ended !== undefined) return { kind: 'end', ended: state.ended };
-  // A try that was due before that is still made, however late: while an instance is suspended others keep its call alive.
-  const isGivenUp = nowMs >= expiresAtMs(state) && state.nextKeepAliveAtMs >= expiresAtMs(state);
-  if (isGivenUp) return { kind: 'end', ended: { reason: 'expired' } };
+  if (nowMs >= expiresAtMs(state)) return { kind: 'end', ended: { reason: 'expired' } };
   if (nowMs >= state.nextKeepAliveAtMs) return { kind: 'keepAlive' };
   return { kind: 'wait', untilMs: state.nextKeepAliveAtMs };
 }
@@ -81,6 +79,7 @@ function afterSuccess(
     keepAlives: state.keepAlives + 1,
     consecutiveFailures: 0,
     lastKeepAliveAtMs: succeededAtMs,
+    worstMarginMs: Math.min(deadlineMs(state) - succeededAtMs, state.worstMarginMs ?? Number.POSITIVE_INFINITY),
     nextKeepAliveAtMs: succeededAtMs + state.limits.intervalMs,
   };
 }

@@ -44,6 +44,8 @@ export interface KeepaliveState {
   readonly attempts: number;
   readonly consecutiveFailures: number;
   readonly lastKeepAliveAtMs?: number;
+  /** The shortest time that was left to the deadline at a success. Absent before the first, and in states of older releases. */
+  readonly worstMarginMs?: number;
   readonly lastFailure?: { readonly atMs: number; readonly reason: string };
   readonly firstUnclearAtMs?: number;
   readonly recent: readonly RecentKeepAlive[];

@@ -11,6 +11,8 @@ export interface KeepaliveStatus {
   readonly phase: KeepalivePhase;
   readonly keepAlives: number;
   readonly lastKeepAliveAt?: string;
+  /** The shortest time that was left to the deadline at a success. */
+  readonly worstMarginSeconds?: number;
   readonly nextKeepAliveAt?: string;
   readonly deadlineAt: string;
   readonly consecutiveFailures: number;
@@ -33,6 +35,7 @@ export function toKeepaliveStatus(state: KeepaliveState, nowMs: number): Keepali
     phase,
     keepAlives: state.keepAlives,
     ...(state.lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAt: toIso(state.lastKeepAliveAtMs) }),
+    ...(state.worstMarginMs === undefined ? {} : { worstMarginSeconds: state.worstMarginMs / 1_000 }),
     ...(phase === 'ended' ? {} : { nextKeepAliveAt: toIso(Math.max(state.nextKeepAliveAtMs, nowMs)) }),
     deadlineAt: toIso(deadlineMs(state)),
     consecutiveFailures: state.consecutiveFailures,

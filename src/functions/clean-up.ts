@@ -2,6 +2,8 @@ import type { InvocationContext } from '@azure/functions';
 import type { CallStore } from '../adapters/call-store.ts';
 import type { Clock } from '../adapters/clock.ts';
 import { updateRecord } from '../calls/update-record.ts';
+import { toCallEndedEvent } from '../core/call-ended-event.ts';
+import { withoutAbsent } from '../core/call-facts.ts';
 import type { CallId } from '../core/call-id.ts';
 import { cleanUpCall } from '../core/call-record.ts';
 import type { CallEnded } from '../core/keepalive-state.ts';
@@ -14,6 +16,7 @@ export interface CleanUpInput {
   readonly ended: CallEnded;
   readonly keepAlives: number;
   readonly lastKeepAliveAtMs?: number;
+  readonly worstMarginMs?: number;
   readonly misconfigurationSuspected?: true;
 }
 
@@ -28,19 +31,22 @@ export interface CleanUpDependencies {
 /**
  * The activity `cleanUp`: closes the call's record with the reason and the sums. May run twice: the second changes nothing.
  *
- * Errors: CallStoreError; the orchestration tries again.  Effects: one write of the record, one event.
+ * Errors: CallStoreError; the orchestration tries again.  Effects: one write of the record, one event, two when nobody had ended it.
  */
 export function cleanUp({ store, clock, botAppId, deliver }: CleanUpDependencies) {
   return async (input: CleanUpInput, context: InvocationContext): Promise<{ readonly deliver: boolean }> => {
-    const { callId, graphCallId, ended, keepAlives, lastKeepAliveAtMs } = input;
+    const { callId, graphCallId, ended, keepAlives, lastKeepAliveAtMs, worstMarginMs } = input;
     const seen = { callId, graphCallId, appId: botAppId, facts: {} };
-    const sums = { keepAlives, ...(lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAtMs }) };
+    const sums = { keepAlives, ...withoutAbsent({ lastKeepAliveAtMs, worstMarginMs }) };
     const nowMs = clock.nowMs();
     const { before, after } = await updateRecord(store, callId, (stored) =>
       cleanUpCall(stored, seen, ended, sums, nowMs),
     );
+    const log = logEvents(context);
+    const event = toCallEndedEvent(before, after);
+    if (event !== undefined) log(event);
     if (before?.cleanedUpAtMs === undefined) {
-      logEvents(context)({
+      log({
         event: 'call.cleanedUp',
         level: input.misconfigurationSuspected ? 'warning' : 'info',
         callId,

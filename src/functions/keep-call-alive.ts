@@ -91,6 +91,7 @@ function* finish({ df }: OrchestrationContext, state: KeepaliveState): Generator
     ended,
     keepAlives: state.keepAlives,
     ...(state.lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAtMs: state.lastKeepAliveAtMs }),
+    ...(state.worstMarginMs === undefined ? {} : { worstMarginMs: state.worstMarginMs }),
     ...(state.misconfigurationSuspected === undefined ? {} : { misconfigurationSuspected: true }),
   };
   let cleanedUp: unknown;

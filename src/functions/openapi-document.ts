@@ -167,6 +167,26 @@ const getDashboard = {
   responses: { 200: empty('The page or one of its parts.'), 304: notModified, 404: problem('No such part.') },
 };
 
+const getDoctor = {
+  operationId: 'getDoctor',
+  summary: 'Looks at everything that the app needs from outside, and says what is wrong and what to do.',
+  security: KEY,
+  responses: { 200: json('What was found, also when nothing works.', 'Doctor'), 401: keyMissing },
+};
+
+const getReport = {
+  operationId: 'getReport',
+  summary: 'What was kept alive, day by day. Outlives the purge of the calls.',
+  security: KEY,
+  parameters: [query('since', 'The first day, in UTC; default: 30 days ago.', { type: 'string', format: 'date' })],
+  responses: {
+    200: json('The days, and their total.', 'Report'),
+    400: problem('since.'),
+    401: keyMissing,
+    503: unavailable,
+  },
+};
+
 const asset = { name: 'asset', in: 'path', required: true, schema: { type: 'string' } };
 
 /** The HTTP functions as OpenAPI 3.1. Source: https://spec.openapis.org/oas/v3.1.1.html */
@@ -193,6 +213,8 @@ export const OPENAPI_DOCUMENT = {
         responses: { 200: json('All are up.', 'Health'), 503: json('Which is down.', 'Health') },
       },
     },
+    '/doctor': { get: getDoctor },
+    '/report': { get: getReport },
     '/openapi.json': {
       get: {
         operationId: 'getOpenApi',

@@ -95,6 +95,10 @@ const callRecord = closed(
     cleanedUpAt: instant('When the clean-up closed the record.'),
     keepAlives: count,
     lastKeepAliveAt: instant('The last success, known after the clean-up.'),
+    worstMarginSeconds: {
+      type: 'number',
+      description: 'The shortest time that was left to the deadline at a success, known after the clean-up.',
+    },
     lastRescueAt: instant('The last keepAlive that succeeded outside the orchestration.'),
     restarts: count,
     endRepeatedAt: instant('When its orchestration was told of the end again.'),
@@ -159,6 +163,24 @@ const graphView = closed(
 const problemMembers = { title: text, status: { type: 'integer' }, detail: text };
 const keepAliveMembers = { callId, outcome, tenantId: text, graph: graphView };
 
+const day: JsonSchema = { type: 'string', format: 'date', description: 'Of UTC.' };
+const totals = {
+  calls: { ...count, description: 'Calls whose keepalive ended, those still open left out.' },
+  keepAlives: count,
+  ends: closed({ terminated: count, notFound: count, stopped: count, expired: count }),
+  keepAliveMissed: {
+    ...count,
+    description: 'Calls that Graph ended for want of a keepAlive; terminated counts them too.',
+  },
+};
+const worstMargin = {
+  worstMarginSeconds: {
+    type: 'number',
+    description: 'The shortest time that was left to a deadline at a success; negative after it.',
+  },
+  worstMarginCallId: callId,
+};
+
 /** The schemas of `components`, JSON Schema 2020-12. */
 export const API_SCHEMAS = {
   CallFacts: callFacts,
@@ -193,6 +215,25 @@ export const API_SCHEMAS = {
     'What would be sent. Nothing was.',
   ),
   KeepAliveProblem: closed({ ...problemMembers, ok: { const: false }, ...keepAliveMembers }),
+  Doctor: closed({
+    healthy: { type: 'boolean', description: 'Nothing has failed.' },
+    checks: listOf(
+      closed(
+        {
+          name: { enum: ['settings', 'token', 'graph', 'clock', 'callbackKeys', 'table', 'engine'] },
+          result: { enum: ['ok', 'warning', 'failed'] },
+          detail: text,
+        },
+        { remedy: textAs('What to do about it.') },
+      ),
+    ),
+  }),
+  Report: closed({
+    asOf: instant('When it was made.'),
+    since: day,
+    total: closed(totals, worstMargin),
+    days: listOf(closed({ day, ...totals }, worstMargin, 'A day with calls.')),
+  }),
   Problem: closed(problemMembers, {}, 'Problem details, RFC 9457.'),
   Health: closed(
     { status: { enum: ['ok', 'unavailable', 'misconfigured'] } },

@@ -1,18 +1,24 @@
 import type { InvocationContext } from '@azure/functions';
 import { type PurgeEffects, purgeEndedCalls as purge } from '../calls/purge-ended-calls.ts';
+import { type DailyTotalsEffects, writeDailyTotals } from '../calls/write-daily-totals.ts';
+import { SMALLEST_RETENTION_MS } from '../core/day-totals.ts';
 
 /** Once a day, when bots have the least to do, and not on the hour as everybody does. */
 export const PURGE_SCHEDULE = '0 17 3 * * *';
 
 /**
- * The timer function `purgeEndedCalls`: forgets what is older than `CALL_RETENTION_DAYS`.
+ * The timer function `purgeEndedCalls`: writes the totals of the days past, then forgets what is older than
+ * `CALL_RETENTION_DAYS`. In this order: a call that is forgotten can be counted no more.
  *
- * Errors: when the records cannot be listed.  Effects: see `src/calls/purge-ended-calls.ts`; one event for the run.
+ * Errors: when the records cannot be listed, or the totals not written; nothing is forgotten then.
+ * Effects: see `src/calls/write-daily-totals.ts` and `src/calls/purge-ended-calls.ts`; one event for the run.
  */
-export function purgeEndedCalls(effectsOf: (context: InvocationContext) => PurgeEffects) {
+export function purgeEndedCalls(effectsOf: (context: InvocationContext) => PurgeEffects & DailyTotalsEffects) {
   return async (_timer: unknown, context: InvocationContext): Promise<void> => {
     const effects = effectsOf(context);
-    const summary = await purge(effects);
+    await writeDailyTotals(effects);
+    const callRetentionMs = Math.max(effects.callRetentionMs, SMALLEST_RETENTION_MS);
+    const summary = await purge({ ...effects, callRetentionMs });
     const level = summary.failed > 0 || !summary.isComplete ? 'warning' : 'info';
     effects.log({ event: 'purge.completed', level, ...summary });
   };

@@ -5,9 +5,12 @@ import type { CallEndedWebhook } from '../adapters/call-ended-webhook.ts';
 import type { CallStore } from '../adapters/call-store.ts';
 import type { CallbackTokenVerifier } from '../adapters/callback-token.ts';
 import type { Clock } from '../adapters/clock.ts';
+import type { DailyTotals } from '../adapters/daily-totals.ts';
+import type { DeploymentProbes } from '../adapters/deployment-probes.ts';
 import type { DurableHub } from '../adapters/durable-calls.ts';
 import type { GraphCalls } from '../adapters/graph-calls.ts';
 import type { RequestPace } from '../adapters/request-pace.ts';
+import type { Tracing } from '../adapters/tracing.ts';
 import type { ResourceOwner } from '../core/call-resource.ts';
 import {
   CLEAN_UP_ACTIVITY,
@@ -19,11 +22,14 @@ import { TEAMS_HOSTS, type TeamsHost } from '../core/join-url.ts';
 import type { KeepaliveLimits } from '../core/keepalive-limits.ts';
 import { cleanUp } from './clean-up.ts';
 import { deliverCallEnded } from './deliver-call-ended.ts';
+import { doctor, misconfiguredDoctor, type WrongSetting } from './doctor.ts';
 import type { DashboardAssets } from './get-dashboard.ts';
+import { getReport } from './get-report.ts';
 import { health, misconfiguredHealth } from './health.ts';
 import { keepAlive } from './keep-alive.ts';
 import { keepCallAlive } from './keep-call-alive.ts';
 import { logEvents } from './log-events.ts';
+import { orUnavailable } from './or-unavailable.ts';
 import { PURGE_SCHEDULE, purgeEndedCalls } from './purge-ended-calls.ts';
 import { receiveNotifications } from './receive-notifications.ts';
 import { RECONCILE_SCHEDULE, reconcileCalls } from './reconcile-calls.ts';
@@ -39,8 +45,12 @@ export interface AppDependencies {
   readonly timeScale: number;
   readonly clock: Clock;
   readonly store: CallStore;
+  readonly totals: DailyTotals;
   readonly tokens: CallbackTokenVerifier;
   readonly graph: GraphCalls;
+  readonly tracing: Tracing;
+  /** For `GET /api/doctor`. */
+  readonly probes: DeploymentProbes;
   /** Absent: notifications are not relayed to the bot. */
   readonly relay?: BotRelay | undefined;
   /** Absent: nobody is told when a call has ended. */
@@ -58,7 +68,8 @@ export interface AppDependencies {
 
 /** Registers every function with the Functions runtime: names, triggers, routes and keys stand here and nowhere else. */
 export function registerFunctions(dependencies: AppDependencies): void {
-  const { clock, store, owner, graph, timeScale, webhook, teamsHost = TEAMS_HOSTS.global } = dependencies;
+  const { clock, store, owner, tracing, timeScale, webhook, teamsHost = TEAMS_HOSTS.global } = dependencies;
+  const graph = tracing.graphCalls(dependencies.graph);
   const durableClient = df.input.durableClient();
   const durableOf = (context: InvocationContext) => dependencies.createDurableCalls(df.getClient(context));
   const effectsOf = (context: InvocationContext) => ({
@@ -73,23 +84,28 @@ export function registerFunctions(dependencies: AppDependencies): void {
     app.http(name, { methods: [method], route, authLevel, extraInputs: [durableClient], handler });
 
   df.app.orchestration(ORCHESTRATOR_NAME, keepCallAlive);
-  df.app.activity(KEEP_ALIVE_ACTIVITY, { handler: keepAlive({ graph, timeScale }) });
+  df.app.activity(KEEP_ALIVE_ACTIVITY, { handler: keepAlive({ graph, tracing, timeScale }) });
   df.app.activity(CLEAN_UP_ACTIVITY, {
     handler: cleanUp({ store, clock, botAppId: owner.botAppId, deliver: webhook !== undefined }),
   });
   // Registered without a webhook too: a delivery may be under way when the setting is taken away.
   df.app.activity(DELIVER_CALL_ENDED_ACTIVITY, { handler: deliverCallEnded({ store, clock, webhook, teamsHost }) });
 
-  const { pace, callRetentionMs } = dependencies;
+  const { pace, callRetentionMs, totals, probes } = dependencies;
   const reconcile = reconcileCalls((context) => ({ ...effectsOf(context), graph, pace, appId: owner.botAppId }));
   app.timer('reconcileCalls', { schedule: RECONCILE_SCHEDULE, extraInputs: [durableClient], handler: reconcile });
-  const purge = purgeEndedCalls((context) => ({ ...effectsOf(context), callRetentionMs }));
+  const purge = purgeEndedCalls((context) => ({ ...effectsOf(context), totals, callRetentionMs }));
   app.timer('purgeEndedCalls', { schedule: PURGE_SCHEDULE, extraInputs: [durableClient], handler: purge });
 
   // Anonymous for the key, not for the token: Graph signs its notifications, and nothing is read before that is verified.
   const receive = receiveNotifications({ tokens: dependencies.tokens, owner, effectsOf, relay: dependencies.relay });
-  http('receiveNotifications', 'POST', 'notifications', 'anonymous', receive);
+  http('receiveNotifications', 'POST', 'notifications', 'anonymous', (request, context) =>
+    tracing.ingest(context.traceContext, () => receive(request, context)),
+  );
   http('getHealth', 'GET', 'health', 'anonymous', health({ store, clock, durableOf }));
+  const { limits } = dependencies;
+  http('getDoctor', 'GET', 'doctor', 'function', doctor({ probes, store, limits, durableOf }));
+  http('getReport', 'GET', 'report', 'function', orUnavailable(getReport({ store, totals, clock })));
   registerOperatorApi(http, {
     botAppId: owner.botAppId,
     allowedTenantIds: dependencies.allowedTenantIds ?? [dependencies.homeTenantId],
@@ -107,9 +123,11 @@ export function registerFunctions(dependencies: AppDependencies): void {
  * Registers the app in a state in which it can only say so: notifications get 503 so that nobody takes them for
  * accepted, and running orchestrations stay alive, their tries failing, until the settings are mended.
  */
-export function registerMisconfigured(problems: number): void {
+export function registerMisconfigured(problems: readonly WrongSetting[]): void {
   const refuse = () => {
-    throw new Error(`The app has ${problems} problem(s) in its settings. They are listed in the log of its start.`);
+    throw new Error(
+      `The app has ${problems.length} problem(s) in its settings. They are listed in the log of its start.`,
+    );
   };
   df.app.orchestration(ORCHESTRATOR_NAME, keepCallAlive);
   df.app.activity(KEEP_ALIVE_ACTIVITY, { handler: refuse });
@@ -125,6 +143,12 @@ export function registerMisconfigured(problems: number): void {
     methods: ['GET'],
     route: 'health',
     authLevel: 'anonymous',
-    handler: misconfiguredHealth(problems),
+    handler: misconfiguredHealth(problems.length),
+  });
+  app.http('getDoctor', {
+    methods: ['GET'],
+    route: 'doctor',
+    authLevel: 'function',
+    handler: misconfiguredDoctor(problems),
   });
 }

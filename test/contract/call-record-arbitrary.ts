@@ -54,6 +54,7 @@ const fields: Arbitraries<Omit<CallRecord, 'callId' | 'graphCallId'>> = {
   cleanedUpAtMs: anyInstantMs,
   keepAlives: fc.nat(),
   lastKeepAliveAtMs: anyInstantMs,
+  worstMarginMs: fc.maxSafeInteger(),
   lastRescueAtMs: anyInstantMs,
   restarts: fc.nat(),
   endRepeatedAtMs: anyInstantMs,

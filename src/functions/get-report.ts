@@ -1,0 +1,55 @@
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { CallStore } from '../adapters/call-store.ts';
+import type { Clock } from '../adapters/clock.ts';
+import type { DailyTotals } from '../adapters/daily-totals.ts';
+import { readDailyTotals } from '../calls/write-daily-totals.ts';
+import { withoutAbsent } from '../core/call-facts.ts';
+import { type DayTotals, sumTotals, toDay } from '../core/day-totals.ts';
+import { problem } from './problem.ts';
+
+export interface GetReportDependencies {
+  readonly store: Pick<CallStore, 'list'>;
+  readonly totals: DailyTotals;
+  readonly clock: Clock;
+}
+
+const DEFAULT_DAYS = 30;
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * `GET /api/report`: what was kept alive, by the day of UTC on which it ended, days without calls left out. The totals
+ * outlive the purge of the calls; calls that are still open are in none of them.
+ *
+ * Shape: `?since=YYYY-MM-DD` (default: 30 days ago) → 200 `{asOf, since, total, days}` | 400 since.
+ * Errors: CallStoreError.  Effects: those of readDailyTotals.
+ */
+export function getReport({ store, totals, clock }: GetReportDependencies) {
+  return async (request: HttpRequest): Promise<HttpResponseInit> => {
+    const nowMs = clock.nowMs();
+    const since = request.query.get('since') ?? toDay(nowMs - DEFAULT_DAYS * DAY_MS);
+    if (!isDay(since)) return problem(400, 'since is a day such as 2026-03-01.');
+    const days = await readDailyTotals({ store, totals }, since);
+    const { day: _all, ...total } = toView(sumTotals('', days));
+    return {
+      status: 200,
+      headers: { 'Cache-Control': 'no-store' },
+      jsonBody: { asOf: new Date(nowMs).toISOString(), since, total, days: days.map(toView) },
+    };
+  };
+}
+
+function toView({ worstMargin, ...totals }: DayTotals) {
+  const ms = worstMargin?.ms;
+  return {
+    ...totals,
+    ...withoutAbsent({
+      worstMarginSeconds: ms === undefined ? undefined : ms / 1_000,
+      worstMarginCallId: worstMargin?.callId,
+    }),
+  };
+}
+
+function isDay(text: string): boolean {
+  const instantMs = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(instantMs) && toDay(instantMs) === text;
+}
