@@ -13,6 +13,7 @@ export const NO_CHROMIUM =
 export async function launchChromium(
   options: { readonly timezoneId?: string } = {},
 ): Promise<{ readonly context: BrowserContext; close(): Promise<void> }> {
+  if (CHROMIUM === undefined) throw new Error('There is no Chromium on this machine.');
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
