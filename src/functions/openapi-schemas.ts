@@ -163,7 +163,7 @@ const graphView = closed(
 const problemMembers = { title: text, status: { type: 'integer' }, detail: text };
 const keepAliveMembers = { callId, outcome, tenantId: text, graph: graphView };
 
-const day: JsonSchema = { type: 'string', format: 'date', description: 'Of UTC.' };
+const day: JsonSchema = { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\d$', description: 'A day of UTC.' };
 const totals = {
   calls: { ...count, description: 'Calls whose keepalive ended, those still open left out.' },
   keepAlives: count,

@@ -5,7 +5,6 @@ import type { HttpAnswer } from './virtual-world.ts';
 
 const ajv = new Ajv2020({ allErrors: true, strict: false });
 ajv.addFormat('uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-ajv.addFormat('date', /^\d{4}-\d\d-\d\d$/);
 ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
 ajv.addSchema({ $id: 'api', components: OPENAPI_DOCUMENT.components });
 
