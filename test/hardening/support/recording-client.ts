@@ -13,9 +13,12 @@ export function recordAnswers(client: RawClient): RawClient & { readonly answers
     ...client,
     answers,
     notify: (request) => record('notification', client.notify(request)),
-    // What was asked may hold a secret itself.
-    send: (path, request) =>
-      record(`${request.method} ${path.split('?')[0]?.slice(0, 12)}`, client.send(path, request)),
-    operate: (method, path, request) => record(`${method} ${path.slice(0, 10)}`, client.operate(method, path, request)),
+    send: (path, request) => record(toLabel(request.method, path), client.send(path, request)),
+    operate: (method, path, request) => record(toLabel(method, path), client.operate(method, path, request)),
   };
+}
+
+/** The first two segments: what follows may be a secret. */
+function toLabel(method: string | undefined, path: string): string {
+  return `${method} ${path.split(/[/?]/).slice(0, 3).join('/')}`;
 }
