@@ -1,5 +1,5 @@
 /** The largest body taken in: rosters of big meetings are large. */
-export const LARGEST_BODY_BYTES = 4 * 1024 * 1024;
+const LARGEST_BODY_BYTES = 4 * 1024 * 1024;
 
 /** A request refused before its body is looked at. */
 export type RefusedRequest = { readonly status: 400 | 413 | 415; readonly problem: string };

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export interface RawHostAddress {
   readonly origin: string;
@@ -21,7 +21,7 @@ export interface RawHost extends RawHostAddress {
 /** Starts the built app on a local host of its own, with these settings and none of the machine's. */
 export async function startRawHost(settings: Readonly<Record<string, string>> = {}): Promise<RawHost> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, 'raw-host.ts')], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./raw-host.ts', import.meta.url))], {
     env: { PATH, HOME, ...settings },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
