@@ -15,7 +15,7 @@ export interface SentKeepAlive {
 export function toKeepAliveEvent(sent: SentKeepAlive, outcome: KeepAliveOutcome): AppEvent {
   const { callId, by, attempt, dueAtMs, deadlineAtMs } = sent;
   const { sentAtMs, durationMs, requestId, clientRequestId, tenantId } = outcome;
-  const marginSeconds = toMarginSeconds(deadlineAtMs, sentAtMs);
+  const marginSeconds = deadlineAtMs === undefined ? undefined : toSeconds(deadlineAtMs - sentAtMs);
   const isLate = marginSeconds !== undefined && marginSeconds <= 0;
   const facts = {
     callId,
@@ -38,11 +38,6 @@ export function toKeepAliveEvent(sent: SentKeepAlive, outcome: KeepAliveOutcome)
   return isLate
     ? { event: 'keepAlive.overdue', level: isGone ? 'info' : 'error', ...facts }
     : { event: 'keepAlive.failed', level: isGone ? 'info' : 'warning', ...facts };
-}
-
-/** Seconds, tenths of them, from when it was sent to the deadline; undefined when no deadline is known. */
-export function toMarginSeconds(deadlineAtMs: number | undefined, sentAtMs: number): number | undefined {
-  return deadlineAtMs === undefined ? undefined : toSeconds(deadlineAtMs - sentAtMs);
 }
 
 function toFailure(outcome: KeepAliveOutcome): { readonly reason?: string; readonly code?: string } {

@@ -1,5 +1,6 @@
 import type { InvocationContext } from '@azure/functions';
 import type { GraphCalls } from '../adapters/graph-calls.ts';
+import type { Tracing } from '../adapters/tracing.ts';
 import { classifyGraphAnswer } from '../core/classify-graph-answer.ts';
 import { toKeepAliveEvent } from '../core/keep-alive-event.ts';
 import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
@@ -15,17 +16,25 @@ export interface KeepAliveInput {
   readonly deadlineAtMs: number;
 }
 
+export interface KeepAliveDependencies {
+  readonly graph: GraphCalls;
+  readonly tracing: Tracing;
+  /** Shortens Graph's Retry-After like every other duration of a simulated call. */
+  readonly timeScale: number;
+}
+
 /**
  * The activity `keepAlive`: sends one keepAlive and returns a value for every outcome. May run twice: harmless.
  *
- * Effects: one POST to Graph (see graph-calls), one event.
- * `timeScale` shortens Graph's Retry-After like every other duration of a simulated call.
+ * Effects: one POST to Graph (see graph-calls), one event, one span and one metric.
  */
-export function keepAlive({ graph, timeScale }: { readonly graph: GraphCalls; readonly timeScale: number }) {
+export function keepAlive({ graph, tracing, timeScale }: KeepAliveDependencies) {
   return async (input: KeepAliveInput, context: InvocationContext): Promise<KeepAliveOutcome> => {
-    const answer = await graph.keepAlive({ graphCallId: input.graphCallId, tenantId: input.tenantId });
+    const target = { graphCallId: input.graphCallId, tenantId: input.tenantId };
+    const answer = await tracing.within(context.traceContext, () => graph.keepAlive(target));
     const outcome = scaled(classifyGraphAnswer(answer), timeScale);
     logEvents(context)(toKeepAliveEvent(input, outcome));
+    tracing.sentKeepAlive(input.deadlineAtMs - outcome.sentAtMs, outcome.kind);
     return outcome;
   };
 }

@@ -1,0 +1,48 @@
+import { type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
+import type { GraphAnswer } from '../core/graph-answer.ts';
+import type { GraphCalls } from './graph-calls.ts';
+
+/**
+ * The same Graph, each of its keepAlives, tokens and repeats included, in a client span `graph.keepAlive`.
+ *
+ * Source: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
+ */
+export function traceGraphCalls(graph: GraphCalls, tracer: Tracer): GraphCalls {
+  return {
+    describeKeepAlive: (target) => graph.describeKeepAlive(target),
+    keepAlive(request) {
+      const { method, url } = graph.describeKeepAlive(request);
+      const { hostname, port, protocol } = new URL(url);
+      const attributes = {
+        'http.request.method': method,
+        'server.address': hostname,
+        'server.port': port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port),
+        'graph.call.id': request.graphCallId,
+      };
+      return tracer.startActiveSpan('graph.keepAlive', { kind: SpanKind.CLIENT, attributes }, async (span) => {
+        try {
+          const answer = await graph.keepAlive(request);
+          describe(span, answer);
+          return answer;
+        } finally {
+          span.end();
+        }
+      });
+    },
+  };
+}
+
+function describe(span: Span, answer: GraphAnswer): void {
+  span.setAttributes({ 'graph.tenant.id': answer.tenantId, 'graph.client_request_id': answer.clientRequestId });
+  if (answer.kind === 'failed') {
+    span.setAttribute('error.type', answer.reason);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: `${answer.reason} ${answer.detail}` });
+    return;
+  }
+  span.setAttribute('http.response.status_code', answer.status);
+  if (answer.requestId !== undefined) span.setAttribute('graph.request_id', answer.requestId);
+  if (answer.status >= 400) {
+    span.setAttribute('error.type', String(answer.status));
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+}
