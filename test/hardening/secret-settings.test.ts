@@ -5,6 +5,7 @@ import { SETTING_NAMES } from '../../src/settings-catalog.ts';
 import { buildOnce } from '../support/build-once.ts';
 import { callNotification } from '../support/call-notification.ts';
 import { START_TIMEOUT_MS } from '../support/eventually.ts';
+import { readablePaths } from './support/api-paths.ts';
 import { createCanaries } from './support/canaries.ts';
 import { createRawClient } from './support/raw-client.ts';
 import { recordAnswers } from './support/recording-client.ts';
@@ -30,9 +31,7 @@ async function useApp(settings: Readonly<Record<string, string>>): Promise<strin
     body: '{"tenantId":"b7c1d2e3-1a2b-4c3d-8e4f-5a6b7c8d9e0f"}',
   });
   await client.operate('POST', `/api/calls/${callId}/keepAlive`);
-  for (const path of ['calls', `calls/${callId}`, 'health', 'openapi.json', 'dashboard']) {
-    await client.operate('GET', `/api/${path}`);
-  }
+  for (const path of readablePaths(callId, 'index.html')) await client.operate('GET', path);
   await client.operate('DELETE', `/api/calls/${callId}`);
   const instance = `/runtime/webhooks/durabletask/instances/call-${callId}?showHistory=true&showHistoryOutput=true`;
   await client.send(instance, { method: 'GET', headers: ['x-functions-key', host.durableKey] });
