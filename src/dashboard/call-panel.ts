@@ -1,7 +1,7 @@
 import type { CallDetails, Happening, Row } from './api-types.ts';
 import { toLabel } from './call-label.ts';
 import { button, element, setText } from './element.ts';
-import { setInstant, timeElement } from './instant.ts';
+import { setInstant, setWhy, timeElement } from './instant.ts';
 import { toClockText, toUtcText } from './time-format.ts';
 import { timelineChart } from './timeline-chart.ts';
 
@@ -59,7 +59,6 @@ export function createCallPanel(root: HTMLElement, actions: PanelActions): CallP
       row = details.row;
       root.dataset.danger = row.state === 'ended' ? 'ended' : row.danger;
       setText(title, toLabel(row));
-      setText(why, row.why);
       buttons.hidden = false;
       stop.hidden = row.state === 'ended';
       this.tick(nowMs);
@@ -83,6 +82,7 @@ export function createCallPanel(root: HTMLElement, actions: PanelActions): CallP
     },
     tick(nowMs) {
       if (row === undefined) return;
+      setWhy(why, row, nowMs);
       const leftMs = row.deadlineAt === undefined ? undefined : Date.parse(row.deadlineAt) - nowMs;
       setInstant(left, row.deadlineAt, leftMs === undefined ? '' : `${toClockText(leftMs)} to the deadline`, nowMs);
     },

@@ -1,7 +1,7 @@
 import type { Row } from './api-types.ts';
 import { toLabel, toShortId } from './call-label.ts';
 import { element, setText } from './element.ts';
-import { setInstant } from './instant.ts';
+import { setInstant, setWhy } from './instant.ts';
 import { toClockText, toShortText } from './time-format.ts';
 
 export interface CallTable {
@@ -85,7 +85,7 @@ function createRowView(callId: string, hrefOf: (callId: string) => string): RowV
   const link = element('a', { href: hrefOf(callId), 'data-call': callId });
   const id = element('span', { class: 'id', title: callId }, toShortId(callId));
   const chip = element('span', { class: 'chip' });
-  const why = element('td', { class: 'why' });
+  const why = element('span', { class: 'why-text' });
   const next = element('td', { class: 'next' });
   const root = element(
     'tr',
@@ -93,7 +93,7 @@ function createRowView(callId: string, hrefOf: (callId: string) => string): RowV
     element('td', { class: 'left' }, element('span', { class: 'bar', 'aria-hidden': 'true' }, fill), left),
     element('th', { scope: 'row', class: 'call' }, link, ' ', id),
     element('td', { class: 'state' }, chip),
-    why,
+    element('td', { class: 'why' }, why),
     next,
   );
   let current: Row | undefined;
@@ -109,10 +109,10 @@ function createRowView(callId: string, hrefOf: (callId: string) => string): RowV
       setText(link, toLabel(row));
       link.href = hrefOf(callId);
       setText(chip, row.state);
-      setText(why, row.why);
     },
     tick(nowMs) {
       if (current === undefined) return;
+      setWhy(why, current, nowMs);
       const { deadlineAt, nextKeepAliveAt, endedAt } = current;
       const leftMs = deadlineAt === undefined ? undefined : Date.parse(deadlineAt) - nowMs;
       fill.style.setProperty('--part', String(leftMs === undefined ? 0 : Math.min(1, Math.max(0, leftMs / gapMs))));

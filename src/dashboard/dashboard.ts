@@ -102,7 +102,7 @@ function showList(answer: Exclude<Answer, { kind: 'keyNeeded' }>): Round {
   lastGoodAtMs = nowMs();
   isFailing = false;
   banner.hidden = true;
-  root.classList.remove('stale');
+  document.body.classList.remove('stale');
   tick();
   return 'good';
 }
@@ -114,7 +114,7 @@ function showFailure(problem: string): Round {
   if (lastGoodAtMs === undefined) setText(byId('headline', HTMLElement), 'The calls cannot be shown.');
   banner.hidden = false;
   isFailing = true;
-  root.classList.add('stale');
+  document.body.classList.add('stale');
   tick();
   return 'failed';
 }

@@ -1,3 +1,4 @@
+import type { Row } from './api-types.ts';
 import { element, setText } from './element.ts';
 import { toLocalText, toUtcText } from './time-format.ts';
 
@@ -18,3 +19,19 @@ export function setInstant(target: HTMLElement, instant: string | undefined, tex
   const title = `${toLocalText(instantMs, nowMs, true)} · ${toUtcText(instantMs)}`;
   if (target.title !== title) target.title = title;
 }
+
+const INSTANT = /(\d{4}-\d{2}-\d{2} )?\d{2}:\d{2}(:\d{2})? UTC/;
+
+/** Shows why a call is as it is. The one instant in the sentence is the deadline: it is told in the reader's zone. */
+export function setWhy(target: HTMLElement, { why, deadlineAt }: Row, nowMs: number): void {
+  const atMs = Date.parse(deadlineAt ?? '');
+  if (Number.isNaN(atMs) || !INSTANT.test(why)) {
+    setInstant(target, undefined, why, nowMs);
+    return;
+  }
+  const isNear = Math.abs(atMs - nowMs) < NEAR_MS;
+  setInstant(target, deadlineAt, why.replace(INSTANT, toLocalText(atMs, nowMs, isNear)), nowMs);
+}
+
+/** So near, seconds count. */
+const NEAR_MS = 120_000;

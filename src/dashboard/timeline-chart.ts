@@ -19,10 +19,10 @@ const SLOWEST_MS = 10_000;
  * Shape: what happened, the row, now → a figure with a text for those who do not see it.
  */
 export function timelineChart(timeline: readonly Happening[], row: Row, nowMs: number): HTMLElement {
-  const [startMs, endMs] = toSpan(timeline, row, nowMs);
+  const [startMs, endMs] = toSpan(withLastSuccess(timeline, row), row, nowMs);
   const x = (instantMs: number) =>
     LEFT + ((instantMs - startMs) / Math.max(1, endMs - startMs)) * (WIDTH - LEFT - RIGHT);
-  const shown = timeline.filter(({ at }) => Date.parse(at) >= startMs);
+  const shown = withLastSuccess(timeline, row).filter(({ at }) => Date.parse(at) >= startMs);
   const picture = svgElement(
     'svg',
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': toDescription(timeline, row), class: 'chart' },
@@ -38,6 +38,14 @@ export function timelineChart(timeline: readonly Happening[], row: Row, nowMs: n
     picture,
     element('figcaption', {}, 'Each stem is a keepAlive, its height how long Graph took. ○ success  × failure'),
   );
+}
+
+/** After many failures the last success is no longer among the tries that are known one by one. */
+function withLastSuccess(timeline: readonly Happening[], { lastKeepAliveAt }: Row): readonly Happening[] {
+  const isKnown = timeline.some(({ kind, result }) => kind === 'rescued' || result === 'alive');
+  const first = timeline.find(({ kind }) => kind === 'keepAlive');
+  if (lastKeepAliveAt === undefined || isKnown || first === undefined || first.at < lastKeepAliveAt) return timeline;
+  return [...timeline, { kind: 'keepAlive', at: lastKeepAliveAt, result: 'alive' }];
 }
 
 /** From the first try that is known, or the call's beginning when that is near, to the deadline. */
@@ -56,7 +64,7 @@ function toMark(happening: Happening, at: number): SVGElement {
   if (happening.kind !== 'keepAlive') return mark(at, TRANSITIONS[happening.kind], happening.kind);
   const isSuccess = happening.result === 'alive';
   const top = BASE - 12 - Math.sqrt(Math.min(happening.ms ?? 0, SLOWEST_MS) / SLOWEST_MS) * (BASE - TOP - 22);
-  const hint = `${toUtcText(Date.parse(happening.at))} · ${happening.result} · ${happening.ms} ms`;
+  const hint = `${toUtcText(Date.parse(happening.at))} · ${happening.result}${happening.ms === undefined ? '' : ` · ${happening.ms} ms`}`;
   const head = isSuccess
     ? svgElement('circle', { cx: `${at}`, cy: `${top}`, r: '4' })
     : svgElement('path', { d: `M${at - 4} ${top - 4}l8 8m0 -8l-8 8` });

@@ -76,7 +76,7 @@ export function createWorkspace({ readAddress, navigate, nowMs, callbackUri }: W
       );
     } else if (view === 'open') {
       empty.replaceChildren(
-        element('h2', {}, 'No calls at the moment'),
+        element('h2', {}, 'Nothing to keep alive yet'),
         element('p', {}, 'A call shows up here as soon as Graph tells of it. Give your bot’s calls this callbackUri:'),
         element('code', { class: 'callback' }, callbackUri),
       );

@@ -136,7 +136,7 @@ describe.skipIf(NO_CHROMIUM !== undefined)(
 
     test('tells what to do when there is no call', async () => {
       await openPage();
-      await untilShown('No calls at the moment');
+      await untilShown('Nothing to keep alive yet');
       expect(await page.locator('.callback').textContent()).toBe(`${served.origin}/api/notifications`);
       await checkAndPicture('empty');
       await page.getByRole('button', { name: 'Overdue' }).click();
