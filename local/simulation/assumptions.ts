@@ -1,0 +1,56 @@
+/**
+ * What the simulation takes for granted about the world. Everything in here is a limit on the faults, or on what the app
+ * is held responsible for; the invariants (see README of this folder, `invariants.ts`) hold within these limits only.
+ */
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+/** A host that died is replaced within this time. */
+export const LONGEST_HOST_DOWN_MS = 2 * MINUTE_MS;
+
+/** What a dead host held comes back after this: `controlQueueVisibilityTimeout` and its like in host.json. */
+export const CLAIMS_KEPT_MS = MINUTE_MS;
+
+/** An activity whose worker was lost is delivered again after this (the same setting). */
+export const REDELIVERY_MS = MINUTE_MS;
+
+/** An outage of Graph, the token endpoint or the table lasts no longer. */
+export const LONGEST_OUTAGE_MS = 40 * MINUTE_MS;
+
+/**
+ * Graph says 404 without "call not found" about a living call for less than this, and once a day at most: two such
+ * answers two minutes apart are the app's proof that the call is gone. The rest of the two minutes is for clocks that
+ * jump in between.
+ */
+export const LONGEST_UNCLEAR_MS = 55 * SECOND_MS;
+
+/** The clocks of two hosts differ from the true time by less than this, whichever way they jump. */
+export const LARGEST_CLOCK_ERROR_MS = 30 * SECOND_MS;
+
+/** The real engine fires timers up to 1 s early: a queue's visibility timeout has whole seconds. */
+export const EARLIEST_TIMER_MS = SECOND_MS;
+
+/** A notification that is not lost arrives within this. */
+export const LONGEST_NOTIFICATION_DELAY_MS = 3 * 60 * MINUTE_MS;
+
+/**
+ * The "minute in which Graph accepts" that invariant (a) is about: long enough for the app's largest retry delay with
+ * its jitter (36 s), a request that hangs (10 s) and one that answers (9 s). The engine's own delays come on top.
+ */
+export const OPPORTUNITY_MS = MINUTE_MS;
+
+/** More when the token endpoint may hang: the app waits 20 s for it. */
+export const TOKEN_HANG_MS = 20 * SECOND_MS;
+
+/**
+ * What only the reconciler can do (every 5 minutes: find out that a call without an `established` lives, keep the call of
+ * a suspended instance alive) needs three of its runs without an outage: one may be under way, one may meet a single fault.
+ */
+export const RECONCILER_OPPORTUNITY_MS = 16 * MINUTE_MS;
+
+/** A call without `established` is asked about when it was first seen this long ago. */
+export const PROBED_AFTER_MS = 10 * MINUTE_MS;
+
+/** An instance's steps after the last fault: how long until nothing may be left. Delivery to a webhook waits up to an hour between two tries. */
+export const REST_MS = 150 * MINUTE_MS;

@@ -1,0 +1,59 @@
+import { type CallStore, CallStoreError, type WriteResult } from '../../src/adapters/call-store.ts';
+import type { CallId } from '../../src/core/call-id.ts';
+import { contains } from './intervals.ts';
+import { createRandom } from './random.ts';
+import { noteTrouble } from './troubles.ts';
+import type { Machine, World } from './world.ts';
+
+/** The way of one host's requests to the table of calls: slow, refused, in conflict, or done without an answer. */
+export function createFaultyTable(world: World, machine: Machine): CallStore {
+  const { plan, clock, table } = world;
+  const random = createRandom(plan.seed, 'table', machine.name);
+  const slowRate = plan.rate('tableSlow', 0.3);
+  const errorRate = plan.rate('tableErrors', 0.2);
+  const lostRate = plan.rate('tableAnswerLost', 0.15);
+  const conflictRate = plan.rate('tableConflict', 0.3);
+  const outages = plan.outages.filter(({ part }) => part === 'table');
+
+  async function send<T>(operation: string, callId: CallId | undefined, act: () => Promise<T>): Promise<T> {
+    const on = world.faultsAreOn();
+    await world.pause(on && random.chance(slowRate) ? random.between(100, 4_000) : random.between(2, 20));
+    const isDown = outages.some((outage) => contains(outage, clock.nowMs()));
+    if (isDown || (on && random.chance(errorRate))) {
+      noteTrouble(world, { lastsMs: 1, callId, ofStore: true });
+      await machine.stillThere();
+      throw new CallStoreError(operation, '503', callId);
+    }
+    const result = await act();
+    await world.pause(random.between(2, 20));
+    await machine.stillThere();
+    if (!on || !random.chance(lostRate)) return result;
+    noteTrouble(world, { lastsMs: 1, callId, ofStore: true });
+    throw new CallStoreError(operation, 'ETIMEDOUT', callId);
+  }
+
+  /** A conflict out of nothing: the client's own repetition after a lost answer, or somebody who wrote the same. */
+  async function write(operation: string, callId: CallId, act: () => Promise<WriteResult>): Promise<WriteResult> {
+    const isConflict = world.faultsAreOn() && random.chance(conflictRate);
+    const isDone = isConflict && random.chance(0.5);
+    return send(operation, callId, async () => {
+      const result = isConflict && !isDone ? 'conflict' : await act();
+      return isConflict ? 'conflict' : result;
+    });
+  }
+
+  return {
+    read: (callId) => send('read', callId, () => table.read(callId)),
+    insert: (record) => write('insert', record.callId, () => table.insert(record)),
+    replace: (record, etag) => write('replace', record.callId, () => table.replace(record, etag)),
+    remove: (callId, etag) => write('remove', callId, () => table.remove(callId, etag)),
+    async *list(phases) {
+      const all = await send('list', undefined, () => Array.fromAsync(table.list(phases)));
+      for (const stored of all) {
+        await machine.stillThere();
+        yield stored;
+      }
+    },
+    ping: () => send('ping', undefined, () => table.ping()),
+  };
+}

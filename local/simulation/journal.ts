@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { Interval } from './intervals.ts';
+
+/** A keepAlive as it left the app and came back. `status` is absent when it got no answer. */
+export interface SentKeepAlive {
+  readonly callId: string;
+  readonly sentAtMs: number;
+  readonly answeredAtMs: number;
+  readonly status?: number;
+  /** `call not found`, as against any other 404. */
+  readonly isGone: boolean;
+  readonly retryAfterSeconds?: number;
+  /** Graph took it, but the app got no answer. */
+  readonly wasLost: boolean;
+}
+
+/** One POST of a notification to the app. */
+export interface PostedNotification {
+  readonly callId: string;
+  readonly state: string;
+  readonly atMs: number;
+  /** Absent when the host died or was not there. */
+  readonly status?: number;
+}
+
+/** When something was not working for a call, or for every call. */
+export type Trouble = Interval & {
+  readonly callId?: string;
+  /** Of the table or the durable client: no concern of a running orchestration. */
+  readonly ofStore?: true;
+};
+
+export interface Violation {
+  /** Which invariant: a letter of the list in `invariants.md`. */
+  readonly invariant: string;
+  readonly callId?: string;
+  readonly atMs: number;
+  readonly what: string;
+}
+
+/** What happened in one simulation: the facts that the invariants are judged by, and the trace. */
+export interface Journal {
+  readonly keepAlives: SentKeepAlive[];
+  readonly notifications: PostedNotification[];
+  readonly troubles: Trouble[];
+  readonly violations: Violation[];
+  /** Message ids that the webhook accepted, and all that it saw, by call. */
+  readonly deliveries: { readonly callId: string; readonly messageId: string; readonly accepted: boolean }[];
+  /** Suspended or terminated through the status API. */
+  readonly operated: {
+    readonly callId: string;
+    readonly kind: 'suspended' | 'terminated';
+    readonly interval: Interval;
+  }[];
+  note(line: string): void;
+  violate(invariant: string, callId: string | undefined, what: string): void;
+  /** Of all lines so far: the same for the same seed. */
+  digest(): string;
+}
+
+export function createJournal(clock: Pick<VirtualClock, 'nowMs'>, trace?: (line: string) => void): Journal {
+  const hash = createHash('sha256');
+  const violations: Violation[] = [];
+  const note = (line: string) => {
+    const timed = `${new Date(clock.nowMs()).toISOString()} ${line}`;
+    hash.update(timed);
+    trace?.(timed);
+  };
+  return {
+    keepAlives: [],
+    notifications: [],
+    troubles: [],
+    violations,
+    deliveries: [],
+    operated: [],
+    note,
+    violate(invariant, callId, what) {
+      if (violations.some((known) => known.invariant === invariant && known.callId === callId && known.what === what))
+        return;
+      violations.push({ invariant, atMs: clock.nowMs(), what, ...(callId === undefined ? {} : { callId }) });
+      note(`VIOLATION (${invariant}) call ${callId ?? '-'}: ${what}`);
+    },
+    digest: () => hash.copy().digest('hex'),
+  };
+}

@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { SimulationChoice } from './plan.ts';
+import { runSimulation, type SimulationResult } from './run-simulation.ts';
+import { shrink, toCommand } from './shrink.ts';
+import { parseSimulationCommand, type SimulationCommand, USAGE } from './simulation-options.ts';
+
+/** `npm run simulate`: days of calls in virtual time, with faults. Ends with 1 when an invariant broke. */
+try {
+  const command = parseSimulationCommand(process.argv.slice(2));
+  const failures = command.seeds === 1 ? await playOne(command) : await playMany(command);
+  for (const failure of failures) await explain(command, failure);
+  process.exitCode = failures.length === 0 ? 0 : 1;
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+  process.exitCode = 2;
+}
+
+async function playOne(command: SimulationCommand): Promise<readonly SimulationResult[]> {
+  const trace = command.trace ? (line: string) => console.log(line) : undefined;
+  const result = await runSimulation(toChoice(command, command.from), trace);
+  console.log(toLine(result));
+  return result.violations.length === 0 ? [] : [result];
+}
+
+async function playMany(command: SimulationCommand): Promise<readonly SimulationResult[]> {
+  const { from, seeds } = command;
+  const startedMs = performance.now();
+  const failures: SimulationResult[] = [];
+  let next = from;
+  let done = 0;
+  let keepAlives = 0;
+  const play = async () => {
+    const worker = new Worker(new URL('./seed-worker.ts', import.meta.url));
+    while (next < from + seeds) {
+      const result = await ask(worker, toChoice(command, next++));
+      done++;
+      keepAlives += result.keepAlives;
+      if (result.violations.length > 0) {
+        failures.push(result);
+        console.log(toLine(result));
+      }
+      if (done % 50 === 0)
+        console.log(`${done} of ${seeds} seeds, ${keepAlives} keepAlives, ${failures.length} failed`);
+    }
+    await worker.terminate();
+  };
+  await Promise.all(Array.from({ length: Math.min(seeds, availableParallelism()) }, play));
+  const seconds = Math.round((performance.now() - startedMs) / 1_000);
+  console.log(
+    `${seeds} seeds of ${command.hours} hours, ${keepAlives} keepAlives, ${seconds} s: ${failures.length} failed`,
+  );
+  return failures;
+}
+
+function ask(worker: Worker, choice: SimulationChoice): Promise<SimulationResult> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', (error) => reject(new Error(`seed ${choice.seed}: ${error.message}`, { cause: error })));
+    worker.postMessage(choice);
+  });
+}
+
+/** What broke, and the smallest command found that shows it. */
+async function explain(command: SimulationCommand, { seed, violations }: SimulationResult): Promise<void> {
+  const [first] = violations;
+  if (first === undefined || command.trace) return;
+  const choice = toChoice(command, seed);
+  const smallest = command.shrink ? await shrink(choice, first.invariant) : choice;
+  console.log(`\nseed ${seed} breaks (${first.invariant}): ${first.what}\n  ${toCommand(smallest)}`);
+}
+
+function toChoice({ hours, without, calls }: SimulationCommand, seed: number): SimulationChoice {
+  return { seed, hours, without, calls };
+}
+
+function toLine({ seed, calls, keepAlives, crashes, digest, violations }: SimulationResult): string {
+  const facts = `${calls} calls, ${keepAlives} keepAlives, ${crashes} crashes, trace ${digest.slice(0, 12)}`;
+  const broken = violations.map(({ invariant, callId, what }) => `\n  (${invariant}) call ${callId ?? '-'}: ${what}`);
+  return `seed ${seed}: ${facts}${broken.join('')}`;
+}

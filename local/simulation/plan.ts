@@ -1,0 +1,134 @@
+import type { CallOptions } from '../simulated-graph/call-options.ts';
+import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
+import { type Outage, planOutages } from './outages.ts';
+import { createRandom, type Random } from './random.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const START_MS = Date.UTC(2026, 0, 5, 6);
+
+/** What to simulate: a seed, and what to leave out of it. */
+export interface SimulationChoice {
+  readonly seed: number;
+  readonly hours: number;
+  readonly without: readonly FaultKind[];
+  /** Only the calls of these numbers. */
+  readonly calls?: readonly number[] | undefined;
+}
+
+export interface PlannedCall {
+  readonly number: number;
+  readonly startAtMs: number;
+  readonly options: Omit<CallOptions, 'callbackUri'>;
+  /** The bot answers an incoming call this long after its start; absent: never. */
+  readonly answerAfterMs?: number;
+  /** The bot hangs up this long after the start. */
+  readonly botHangsUpAfterMs?: number;
+  /** Further notifications of a living call: of a state that repeats, or one that the simulated Graph has no name for. */
+  readonly repeats: readonly { readonly afterMs: number; readonly state: string; readonly resultCode?: number }[];
+}
+
+/** All that is settled before a simulation begins. Rates are probabilities per occasion; 0 = never. */
+export interface SimulationPlan {
+  readonly seed: number;
+  readonly startMs: number;
+  /** Faults stop, and every call that is left is hung up. */
+  readonly endMs: number;
+  readonly calls: readonly PlannedCall[];
+  readonly outages: readonly Outage[];
+  readonly has: (kind: FaultKind) => boolean;
+  readonly rate: (kind: FaultKind, highest: number) => number;
+  /** The engine delivers a timer or a message up to this much late. */
+  readonly timerLateMs: number;
+  readonly messageLateMs: number;
+}
+
+export function planSimulation(choice: SimulationChoice): SimulationPlan {
+  const { seed, hours } = choice;
+  const startMs = START_MS;
+  const endMs = startMs + hours * HOUR_MS;
+  const calm = createRandom(seed, 'calm').chance(0.03);
+  const kinds = new Set(
+    FAULT_KINDS.filter(
+      (kind) => !calm && !choice.without.includes(kind) && createRandom(seed, 'has', kind).chance(0.5),
+    ),
+  );
+  const has = (kind: FaultKind) => kinds.has(kind);
+  const engine = createRandom(seed, 'engineDelays');
+  const slowQueues = engine.chance(0.2);
+  return {
+    seed,
+    startMs,
+    endMs,
+    calls: planCalls(seed, startMs, hours).filter(({ number }) => choice.calls?.includes(number) ?? true),
+    outages: planOutages(seed, { fromMs: startMs, toMs: endMs }, has),
+    has,
+    rate: (kind, highest) => (has(kind) ? createRandom(seed, 'rate', kind).between(highest / 10, highest) : 0),
+    timerLateMs: has('timerLate') ? engine.between(500, slowQueues ? 15_000 : 3_000) : 0,
+    messageLateMs: has('messageLate') ? engine.between(200, slowQueues ? 10_000 : 2_000) : 0,
+  };
+}
+
+function planCalls(seed: number, startMs: number, hours: number): readonly PlannedCall[] {
+  const count = createRandom(seed, 'calls').int(4, 6);
+  return Array.from({ length: count }, (_, number) =>
+    planCall(createRandom(seed, 'call', number), number, startMs, hours),
+  );
+}
+
+function planCall(random: Random, number: number, startMs: number, hours: number): PlannedCall {
+  const lifeMs = lifetime(random, hours);
+  const startAtMs = startMs + random.between(0, Math.max(MINUTE_MS, hours * HOUR_MS - Math.min(lifeMs, 6 * HOUR_MS)));
+  const direction = random.pick(['outgoing', 'outgoing', 'incoming'] as const);
+  const kind = random.pick(['p2p', 'meeting', 'meeting', 'policyRecording'] as const);
+  const hasLobby = kind === 'meeting' && random.chance(0.4);
+  const neverEstablished = random.chance(0.12);
+  const endsHow = random.pick(['otherParty', 'otherParty', 'bot', 'atTheEnd'] as const);
+  const establishAfterSeconds = neverEstablished
+    ? 1e6
+    : hasLobby
+      ? random.between(60, 38 * 60)
+      : random.between(0.5, 20);
+  return {
+    number,
+    startAtMs,
+    options: {
+      direction,
+      kind,
+      establishAfterSeconds,
+      idForm: random.chance(0.2) ? 'hex' : 'dashed',
+      ...(endsHow === 'otherParty' || neverEstablished ? { hangUpAfterSeconds: lifeMs / SECOND_MS } : {}),
+    },
+    ...(direction === 'incoming' && !random.chance(0.1) ? { answerAfterMs: random.between(500, 4_500) } : {}),
+    ...(endsHow === 'bot' ? { botHangsUpAfterMs: lifeMs } : {}),
+    repeats: planRepeats(random, lifeMs),
+  };
+}
+
+/** Seconds to a whole day, short ones more often. */
+function lifetime(random: Random, hours: number): number {
+  const longest = hours * HOUR_MS;
+  const draw = random.next();
+  if (draw < 0.15) return random.between(5 * SECOND_MS, 5 * MINUTE_MS);
+  if (draw < 0.45) return random.between(5 * MINUTE_MS, Math.min(longest, 90 * MINUTE_MS));
+  if (draw < 0.92) return random.between(Math.min(longest / 2, HOUR_MS), Math.min(longest, 6 * HOUR_MS));
+  return random.between(longest / 2, longest);
+}
+
+/** A second `established` is usual; hold, a failed transfer (`established` with 500/7000) and a transfer are not. */
+function planRepeats(random: Random, lifeMs: number): PlannedCall['repeats'] {
+  const repeats: { afterMs: number; state: string; resultCode?: number }[] = [];
+  if (random.chance(0.6)) repeats.push({ afterMs: random.between(0, lifeMs), state: 'established' });
+  if (random.chance(0.2)) repeats.push({ afterMs: random.between(0, lifeMs), state: 'hold' });
+  if (random.chance(0.2)) {
+    const afterMs = random.between(0, lifeMs);
+    repeats.push({ afterMs, state: 'transferring' });
+    repeats.push(
+      random.chance(0.5)
+        ? { afterMs: afterMs + 5 * SECOND_MS, state: 'established', resultCode: 7000 }
+        : { afterMs: afterMs + 5 * SECOND_MS, state: 'transferAccepted' },
+    );
+  }
+  return repeats;
+}

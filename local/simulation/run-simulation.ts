@@ -1,0 +1,145 @@
+import { VIRTUAL_CALLBACK_URI } from '../virtual-app.ts';
+import { LARGEST_CLOCK_ERROR_MS, REST_MS } from './assumptions.ts';
+import { checkGaps } from './check-gaps.ts';
+import { checkReplay } from './check-replay.ts';
+import { checkAtRest } from './check-rest.ts';
+import { checkSilenceAfterEnd } from './check-silence.ts';
+import { createStandingChecks } from './check-standing.ts';
+import type { Violation } from './journal.ts';
+import { startMachine } from './machine.ts';
+import { type PlannedCall, planSimulation, type SimulationChoice } from './plan.ts';
+import { createRandom } from './random.ts';
+import { noteTrouble } from './troubles.ts';
+import { createWorld, type World } from './world.ts';
+
+const MINUTE_MS = 60_000;
+const CHECK_EVERY_MS = 5 * MINUTE_MS;
+
+export interface SimulationResult {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly calls: number;
+  readonly keepAlives: number;
+  readonly crashes: number;
+  /** Of the whole trace: equal for equal runs. */
+  readonly digest: string;
+}
+
+/** Plays one seed from its first call until nothing is left, and judges it. The same choice gives the same result. */
+export async function runSimulation(
+  choice: SimulationChoice,
+  trace?: (line: string) => void,
+): Promise<SimulationResult> {
+  const plan = planSimulation(choice);
+  const world = createWorld(plan, trace);
+  await world.clock.track(startMachine(world, 'a', 1));
+  if (plan.has('twoHosts')) await world.clock.track(startMachine(world, 'b', 1));
+  const callIds: string[] = [];
+  for (const call of plan.calls) {
+    world.clock.after(call.startAtMs - plan.startMs, () => callIds.push(beginCall(world, call)));
+  }
+  planOperator(world, callIds);
+  planClockJumps(world);
+  const standing = createStandingChecks(world);
+  await runChecked(world, plan.endMs, standing);
+  for (const callId of callIds) if (world.graph.call(callId)?.state !== 'terminated') world.graph.hangUp(callId);
+  await runChecked(world, plan.endMs + REST_MS, standing);
+  checkGaps(world);
+  checkSilenceAfterEnd(world);
+  await checkAtRest(world);
+  await checkReplay(world);
+  world.graph.stop();
+  const { journal } = world;
+  return {
+    seed: plan.seed,
+    violations: journal.violations,
+    calls: callIds.length,
+    keepAlives: journal.keepAlives.length,
+    crashes: world.machines.reduce((sum, { name }) => sum + Number(name.slice(1)) - 1, 0),
+    digest: journal.digest(),
+  };
+}
+
+async function runChecked(world: World, untilMs: number, check: () => Promise<void>): Promise<void> {
+  while (world.clock.nowMs() < untilMs) {
+    await world.clock.runUntil(Math.min(untilMs, world.clock.nowMs() + CHECK_EVERY_MS));
+    await check();
+  }
+}
+
+function beginCall({ graph, clock }: World, call: PlannedCall): string {
+  const { callId } = graph.createCall({ ...call.options, callbackUri: VIRTUAL_CALLBACK_URI });
+  const ask = (method: string, action: string) =>
+    void graph.handle({
+      method,
+      url: new URL(`https://graph.microsoft.com/v1.0/communications/calls/${callId}${action}`),
+      headers: { authorization: 'Bearer bot' },
+      body: new Uint8Array(),
+    });
+  if (call.answerAfterMs !== undefined) clock.after(call.answerAfterMs, () => ask('POST', '/answer'));
+  if (call.botHangsUpAfterMs !== undefined) clock.after(call.botHangsUpAfterMs, () => ask('DELETE', ''));
+  for (const { afterMs, state, resultCode } of call.repeats) {
+    clock.after(afterMs, () => {
+      if (graph.call(callId)?.state === 'established')
+        void graph.sendNotification({ callId, body: repeat(callId, state, resultCode) });
+    });
+  }
+  return callId;
+}
+
+function repeat(callId: string, state: string, resultCode: number | undefined): string {
+  const resultInfo = resultCode === undefined ? {} : { resultInfo: { code: 500, subcode: resultCode } };
+  const resourceData = { '@odata.type': '#microsoft.graph.call', state, ...resultInfo };
+  const resource = `/app/calls/${callId}`;
+  return JSON.stringify({ value: [{ changeType: 'updated', resource, resourceData }] });
+}
+
+/** Somebody suspends, resumes or terminates instances through the status API. */
+function planOperator(world: World, callIds: readonly string[]): void {
+  const { plan, clock, journal } = world;
+  const random = createRandom(plan.seed, 'operator');
+  const operate = async (callId: string, operation: string) => {
+    const machine = world.machines.find(({ isAlive }) => isAlive);
+    const url = new URL(
+      `https://host.example/runtime/webhooks/durabletask/instances/call-${callId}/${operation}?reason=x`,
+    );
+    const status = (await machine?.durable({ method: 'POST', url, headers: {}, body: new Uint8Array() }))?.status;
+    journal.note(`operator: ${operation} ${callId.slice(0, 8)}: ${status ?? 'no host'}`);
+    return status === 202;
+  };
+  const schedule = (count: number, act: (callId: string) => Promise<void>) => {
+    for (let time = 0; time < count; time++) {
+      clock.after(random.between(0, plan.endMs - plan.startMs), () => {
+        const callId = callIds[random.int(0, Math.max(0, callIds.length - 1))];
+        if (callId !== undefined) void act(callId);
+      });
+    }
+  };
+  schedule(plan.has('operatorSuspends') ? random.int(1, 6) : 0, async (callId) => {
+    const forMs = random.chance(0.4) ? Number.POSITIVE_INFINITY : random.between(MINUTE_MS, 120 * MINUTE_MS);
+    const fromMs = clock.nowMs();
+    if (!(await operate(callId, 'suspend'))) return;
+    journal.operated.push({ callId, kind: 'suspended', interval: { fromMs, toMs: fromMs + forMs } });
+    if (forMs !== Number.POSITIVE_INFINITY) clock.after(forMs, () => void operate(callId, 'resume'));
+  });
+  schedule(plan.has('operatorTerminates') ? random.int(1, 3) : 0, async (callId) => {
+    const fromMs = clock.nowMs();
+    if (!(await operate(callId, 'terminate'))) return;
+    journal.operated.push({ callId, kind: 'terminated', interval: { fromMs, toMs: Number.POSITIVE_INFINITY } });
+  });
+}
+
+function planClockJumps(world: World): void {
+  const { plan, clock } = world;
+  if (!plan.has('clockJumps')) return;
+  const random = createRandom(plan.seed, 'clockJumps');
+  for (let count = random.int(1, 8); count > 0; count--) {
+    clock.after(random.between(0, plan.endMs - plan.startMs), () => {
+      const machine = world.machines[random.int(0, Math.max(0, world.machines.length - 1))];
+      const errorMs = random.between(-LARGEST_CLOCK_ERROR_MS, LARGEST_CLOCK_ERROR_MS);
+      machine?.setClockError(errorMs);
+      noteTrouble(world, { lastsMs: 2 * LARGEST_CLOCK_ERROR_MS });
+      world.journal.note(`clock of ${machine?.name ?? 'nobody'} is now wrong by ${Math.round(errorMs)} ms`);
+    });
+  }
+}
