@@ -26,6 +26,7 @@ export function describeRun(run: {
   const isSimulated = graph.simulated !== undefined;
   return [
     '',
+    `Dashboard        ${origin}/api/dashboard${keys === undefined ? '' : ' (asks for the function key below, once per tab)'}`,
     `App              ${origin}/api/health`,
     `Callback URI     ${origin}/api/notifications`,
     isSimulated ? `Simulated Graph  ${graph.origin}/control/calls` : 'Graph            as GRAPH_BASE_URL says',
