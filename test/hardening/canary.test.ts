@@ -284,6 +284,30 @@ describe('a secret', () => {
   });
 });
 
+describe("whoever holds the engine's key", () => {
+  const orchestrators = '/runtime/webhooks/durabletask/orchestrators/keepCallAlive';
+  const headers = () => [...JSON_TYPE, 'x-functions-key', host.durableKey];
+
+  test("cannot point the bot's token at another path of Graph", async () => {
+    const instances = '/runtime/webhooks/durabletask/instances';
+    const plain = createRawClient(host);
+    const { body } = await plain.send(`${instances}/call-${told}`, { method: 'GET', headers: headers() });
+    const callId = randomUUID();
+    const input = { ...Object(JSON.parse(body).input), callId, graphCallId: '..', nextKeepAliveAtMs: 0 };
+    const before = graph.requests.length;
+    const started = await plain.send(`${orchestrators}/call-${callId}`, {
+      headers: headers(),
+      body: JSON.stringify(input),
+    });
+    expect(started.status).toBe(202);
+    await eventually(async () => {
+      const answer = await plain.send(`${instances}/call-${callId}`, { method: 'GET', headers: headers() });
+      expect(JSON.parse(answer.body)).toMatchObject({ runtimeStatus: 'Failed' });
+    });
+    expect(graph.requests).toHaveLength(before);
+  });
+});
+
 describe('hostile surroundings', () => {
   test('lead the app nowhere: no redirect is followed', () => {
     expect(trap.requests).toEqual([]);

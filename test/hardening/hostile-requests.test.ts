@@ -69,6 +69,38 @@ describe('a notification', () => {
   );
 });
 
+describe('a call id in the address', () => {
+  const OPERATIONS = [
+    ['GET', ''],
+    ['PUT', ''],
+    ['DELETE', ''],
+    ['POST', '/keepAlive'],
+  ];
+
+  test.each([
+    ['an encoded traversal', '..%2f..%2fusers'],
+    ['an encoded dot segment', '%2e%2e%2fhealth'],
+    ['NUL', '4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24%00'],
+    ['a line break', '4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24%0d%0aSet-Cookie:%20a=b'],
+    ['a backslash', '4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24%5c..'],
+    ['a fragment', '4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24%23'],
+    ['a query', '4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24%3fx=1'],
+    ['a quote, as a filter of the table would end with', "4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24'%20or%20true"],
+    ['a bidi override', '%e2%80%ae4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24'],
+    ['bytes that are no UTF-8', '%c3%28'],
+    ['5,000 characters', 'a'.repeat(5_000)],
+    ['__proto__', '__proto__'],
+  ])('that holds %s is refused, and neither echoed nor looked for', async (_what, id) => {
+    for (const [method = '', rest = ''] of OPERATIONS) {
+      const answer = await client.operate(method, `/api/calls/${id}${rest}`, { headers: JSON_TYPE, body: '{}' });
+      expect([400, 404]).toContain(answer.status);
+      expect(answer.body).not.toMatch(STACK);
+      expect(answer.body).not.toMatch(/users|Set-Cookie|aaaa|__proto__|or true/);
+      expect(answer.headers['set-cookie']).toBeUndefined();
+    }
+  });
+});
+
 describe('a batch', { timeout: 60_000 }, () => {
   /** Alone, the first takes 4 s. */
   const LIMIT_MS = 45_000;
