@@ -7,7 +7,7 @@ import { sideBySide } from './side-by-side.ts';
 
 export interface PurgeEffects {
   readonly store: CallStore;
-  readonly durable: DurableHub;
+  readonly durable: Pick<DurableHub, 'purgeFinished'>;
   readonly clock: Clock;
   readonly log: EventLog;
   readonly callRetentionMs: number;

@@ -4,7 +4,7 @@ import { type InstanceFacts, isLiveInstance } from '../core/instance-facts.ts';
 import { toKeepAliveEvent } from '../core/keep-alive-event.ts';
 import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
 import type { CallEnded } from '../core/keepalive-state.ts';
-import { callDeadlineMs } from '../core/reconcile-call.ts';
+import { callDeadlineMs } from '../core/stuck-call.ts';
 import { closeCall } from './close-call.ts';
 import { endCall } from './end-call.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';

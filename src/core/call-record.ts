@@ -1,5 +1,5 @@
 import { bringsNewFacts, type CallFacts, mergeFacts, withoutAbsent } from './call-facts.ts';
-import { type CallId, parseCallId } from './call-id.ts';
+import type { CallId } from './call-id.ts';
 import type { CallEnded, EndReason, KeepaliveState, ResultInfo } from './keepalive-state.ts';
 
 /** `observed`: seen, not established. `starting`: its instance is being started. `ended`: absorbing. */
@@ -142,7 +142,7 @@ export function reopenCall(
 /** A keepAlive outside the orchestration succeeded. */
 export function rescueCall(stored: CallRecord | undefined, rescuedAtMs: number): CallRecord | undefined {
   if (stored === undefined || stored.phase === 'ended') return undefined;
-  return { ...stored, lastRescueAtMs: Math.max(rescuedAtMs, stored.lastRescueAtMs ?? rescuedAtMs) };
+  return { ...stored, lastRescueAtMs: rescuedAtMs };
 }
 
 /** The orchestration was told once more that the call has ended. */
@@ -158,14 +158,8 @@ export function rebuildCall(
 ): CallRecord | undefined {
   if (stored !== undefined) return undefined;
   const { callId, graphCallId, tenantId, firstSeenAtMs } = state;
-  return {
-    callId,
-    graphCallId: parseCallId(graphCallId) === callId ? graphCallId : callId,
-    appId,
-    phase: 'active',
-    firstSeenAtMs,
-    facts: tenantId === undefined ? {} : { tenantId },
-  };
+  const facts = tenantId === undefined ? {} : { tenantId };
+  return { callId, graphCallId, appId, phase: 'active', firstSeenAtMs, facts };
 }
 
 /** `terminated` says more than the others; a result is taken in once. */

@@ -5,7 +5,7 @@ import { isLiveInstance } from './instance-facts.ts';
 import type { CallInstanceView } from './instance-view.ts';
 import type { KeepaliveLimits } from './keepalive-limits.ts';
 import type { CallEnded } from './keepalive-state.ts';
-import { callDeadlineMs } from './reconcile-call.ts';
+import { callDeadlineMs } from './stuck-call.ts';
 
 /**
  * `observed`: not established, nothing is sent. `starting`: its orchestration is being started. `waiting`: all is well.

@@ -2,15 +2,14 @@ import type { CallRecord, CallSums } from './call-record.ts';
 import { type InstanceFacts, isLiveInstance } from './instance-facts.ts';
 import type { KeepaliveLimits } from './keepalive-limits.ts';
 import type { CallEnded } from './keepalive-state.ts';
-
-/** What two stores say of one call; each may know nothing of it. */
-export interface CallSituation {
-  readonly record: CallRecord | undefined;
-  readonly instance: InstanceFacts | undefined;
-}
-
-/** Why an instance cannot be relied on to send its keepAlive. */
-export type StuckReason = 'overdue' | 'pending' | 'suspended' | 'failed';
+import {
+  type CallSituation,
+  isExpired,
+  lastSuccessMs,
+  RESCUE_LASTS_MS,
+  type StuckReason,
+  stuckReason,
+} from './stuck-call.ts';
 
 /** What the reconciler does about a call. Instants in ms since the epoch. */
 export type ReconcileAction =
@@ -47,13 +46,6 @@ const HOUR_MS = 60 * MINUTE_MS;
 const UNDER_WAY_MS = MINUTE_MS;
 /** Longer than ringing and most lobbies last. */
 const PROBE_AFTER_MS = 10 * MINUTE_MS;
-const OVERDUE_AFTER_MS = 5 * MINUTE_MS;
-/** The next reconciliation comes that much later: what is due until then is done now. */
-const NEXT_RUN_AFTER_MS = 5 * MINUTE_MS;
-/** So near the deadline a keepAlive counts as overdue as soon as it is plainly late. */
-const LAST_STRETCH_MS = NEXT_RUN_AFTER_MS + MINUTE_MS;
-const PLAINLY_LATE_MS = 30 * SECOND_MS;
-const RESCUE_LASTS_MS = 10 * MINUTE_MS;
 const REPEATED_END_WORKS_WITHIN_MS = 4 * MINUTE_MS;
 /** Clean-up and delivery of `call.ended` try again at least once an hour, for a day each. */
 const NO_STEP_WHILE_ENDING_MS = 25 * HOUR_MS;
@@ -88,12 +80,6 @@ export function reconcileCall(situation: CallSituation, nowMs: number, limits: K
     case 'suspended':
       return withLiveInstance(record, instance, nowMs, limits);
   }
-}
-
-/** When Graph ends the call if no keepAlive succeeds before, as far as record and instance know. */
-export function callDeadlineMs({ record, instance }: CallSituation, limits: KeepaliveLimits): number {
-  const lastKeepAliveAtMs = lastSuccessMs(record, instance) ?? 0;
-  return Math.max(lastKeepAliveAtMs, record?.firstSeenAtMs ?? 0) + limits.maximumGapMs;
 }
 
 /** An operator may register a call anew: what is left of the run before says nothing of the new one. */
@@ -182,37 +168,4 @@ function rescue(
   return isExpired(record, instance, nowMs, limits)
     ? { kind: 'end', ended: { reason: 'expired' } }
     : { kind: 'rescue', stuck };
-}
-
-function stuckReason(
-  record: CallRecord,
-  instance: InstanceFacts,
-  nowMs: number,
-  limits: KeepaliveLimits,
-): StuckReason | undefined {
-  if (record.lastRescueAtMs !== undefined && nowMs - record.lastRescueAtMs < RESCUE_LASTS_MS) return undefined;
-  const lateMs = nowMs - (instance.nextKeepAliveAtMs ?? instance.lastUpdatedAtMs);
-  // A suspended instance will not send what is due before the next run.
-  if (instance.life === 'suspended') return lateMs >= -NEXT_RUN_AFTER_MS ? 'suspended' : undefined;
-  const leftMs = callDeadlineMs({ record, instance }, limits) - nowMs;
-  if (lateMs < OVERDUE_AFTER_MS && (lateMs < PLAINLY_LATE_MS || leftMs > LAST_STRETCH_MS)) return undefined;
-  return instance.life === 'pending' ? 'pending' : 'overdue';
-}
-
-/** As the orchestration itself gives a call up; one of which no success is known has a day from its last step on. */
-function isExpired(
-  record: CallRecord,
-  instance: InstanceFacts | undefined,
-  nowMs: number,
-  limits: KeepaliveLimits,
-): boolean {
-  const { expireAfterMs, maximumCallMs = Number.POSITIVE_INFINITY } = limits;
-  const lastProofMs = Math.max(lastSuccessMs(record, instance) ?? instance?.lastUpdatedAtMs ?? 0, record.firstSeenAtMs);
-  return nowMs >= lastProofMs + expireAfterMs || nowMs >= record.firstSeenAtMs + maximumCallMs;
-}
-
-function lastSuccessMs(record: CallRecord | undefined, instance: InstanceFacts | undefined): number | undefined {
-  const known = [instance?.sums.lastKeepAliveAtMs, record?.lastKeepAliveAtMs, record?.lastRescueAtMs];
-  const instants = known.filter((instant) => instant !== undefined);
-  return instants.length === 0 ? undefined : Math.max(...instants);
 }

@@ -8,6 +8,7 @@ import type { AppEvent } from '../../src/core/app-event.ts';
 import { type CallId, toInstanceId } from '../../src/core/call-id.ts';
 import type { CallRecord } from '../../src/core/call-record.ts';
 import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
+import { startKeepalive } from '../../src/core/keepalive-state.ts';
 import { createManualClock, type ManualClock } from '../adapters/manual-clock.ts';
 import { newCallId, newRecord } from '../contract/call-store-contract.ts';
 
@@ -131,6 +132,45 @@ describe('a run of the reconciler', () => {
     const summary = await reconcileCalls(effects({ durable: { ...hub, listLive: async () => asListed } }));
     expect(rescued).toEqual([]);
     expect(summary.done).toEqual({});
+  });
+
+  test('rescues with the tenant that Graph accepted last', async () => {
+    const callId = await openCall(20 * MINUTE, { facts: { tenantId: 'named' } });
+    const asked: unknown[] = [];
+    const graph: ReconcileEffects['graph'] = {
+      keepAlive: (target) => {
+        asked.push(target.tenantId);
+        return effects().graph.keepAlive(target);
+      },
+    };
+    const { customStatus } = instances.get(callId) ?? expect.unreachable();
+    instances.set(callId, instanceOf(callId, 'Running', { ...Object(customStatus), tenantId: 'accepted' }));
+    await reconcileCalls(effects({ graph }));
+    expect(asked).toEqual(['accepted']);
+  });
+
+  test('makes a missing record with the id as Graph wrote it', async () => {
+    const callId = newCallId();
+    instances.set(callId, instanceOf(callId, 'Running', null));
+    const graphCallId = callId.replaceAll('-', '').toUpperCase();
+    const input = async () => startKeepalive({ callId, graphCallId, firstSeenAtMs: NOW - MINUTE, limits });
+    await reconcileCalls(effects({ durable: { ...hub, input } }));
+    expect((await store.read(callId))?.record).toEqual({
+      callId,
+      graphCallId,
+      appId: 'app',
+      phase: 'active',
+      firstSeenAtMs: NOW - MINUTE,
+      facts: {},
+    });
+  });
+
+  test('makes no record of an instance that somebody started with something else', async () => {
+    const callId = newCallId();
+    instances.set(callId, instanceOf(callId, 'Running', null));
+    const summary = await reconcileCalls(effects({ durable: { ...hub, input: async () => ({ callId }) } }));
+    expect(summary).toMatchObject({ failed: 1 });
+    expect(await store.read(callId)).toBeUndefined();
   });
 
   test('saves the call with the least time left first, those past their deadline after it, clean-ups last', async () => {

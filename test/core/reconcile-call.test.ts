@@ -15,7 +15,8 @@ import {
 import type { InstanceFacts } from '../../src/core/instance-facts.ts';
 import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
 import { startKeepalive } from '../../src/core/keepalive-state.ts';
-import { type CallSituation, callDeadlineMs, reconcileCall } from '../../src/core/reconcile-call.ts';
+import { reconcileCall } from '../../src/core/reconcile-call.ts';
+import { type CallSituation, callDeadlineMs } from '../../src/core/stuck-call.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

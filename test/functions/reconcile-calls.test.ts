@@ -55,6 +55,16 @@ test('nothing is done about a call that is well, for a day', async () => {
   expect(successes(world, callId)).toEqual(Array.from({ length: 96 }, (_, index) => (index + 1) * 15));
 });
 
+test('a killed app reconciles no more, the one after it does', async () => {
+  const world = await startVirtualWorld();
+  const runs = () => world.events.filter(({ event }) => event === 'reconcile.completed').length;
+  await world.clock.runFor(RUN_MS);
+  await world.crashAndRestart(HOUR_MS);
+  expect(runs()).toBe(1);
+  await world.clock.runFor(HOUR_MS);
+  expect(runs()).toBe(13);
+});
+
 test('a call whose established was lost is found at its tenth minute, and kept alive until it is terminated', async () => {
   const world = await startVirtualWorld();
   world.graph.addFault({ operation: 'notification', state: 'established', lost: true });
@@ -301,6 +311,16 @@ async function fail(world: VirtualWorld, callId: string): Promise<void> {
   const history = { kind: 'append' as const, entries: [] };
   await world.hub.commit({ instances: [{ row: failed, expectedRevision: row.revision, history }] });
 }
+
+test('a call of 30 hours whose instance fails is started again, and the next keepAlive sent when it is due', async () => {
+  const world = await startVirtualWorld();
+  const callId = await world.startCall();
+  await world.clock.runFor(30 * HOUR_MS + MINUTE_MS);
+  await fail(world, callId);
+  await world.clock.runFor(HOUR_MS);
+  expect(successes(world, callId).slice(-5)).toEqual([1800, 1815, 1830, 1845, 1860]);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'active', restarts: 1 });
+});
 
 test('a call whose instance keeps failing is started again three times, then rescued', async () => {
   const world = await startVirtualWorld();
