@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { buildDashboard } from './build-dashboard.ts';
+import { slimPackages } from './slim-packages.ts';
 
 const repository = resolve(import.meta.dirname, '..');
 
@@ -18,21 +19,31 @@ const require = createRequireForBundle(import.meta.url);
   }
 }`;
 
+export interface BuiltApp {
+  /** The files that belong together, from the folder: `main.js`, and the parts that it loads when it needs them. */
+  readonly files: readonly string[];
+  readonly metafile: Metafile;
+}
+
 /**
- * Bundles src/main.ts with all its packages into one ES module, the file that is deployed.
+ * Bundles src/main.ts with all its packages into ES modules, the files that are deployed: `main.js` holds what every
+ * start needs, `parts/` what is imported later (table, identity and token packages), named after their content.
  *
- * Names and line ends are kept: a stack trace in a log then reads like the source.
+ * Names are kept, and only spaces and line ends go: a stack trace in a log names the functions of the source, and the
+ * bundle loads faster than one with short names does (see bench/RESULTS.md).
  *
- * Shape: output file → esbuild's metafile.  Errors: an Error without src/main.ts, esbuild's own.  Effects: writes the file.
+ * Errors: an Error without src/main.ts, esbuild's own.  Effects: writes the files; what else is in the folder stays.
  */
-export async function buildApp(outfile: string): Promise<Metafile> {
+export async function buildApp(folder: string): Promise<BuiltApp> {
   const entryPoint = resolve(repository, 'src/main.ts');
   if (!existsSync(entryPoint)) throw new Error(`There is nothing to build: ${entryPoint} does not exist.`);
   const { metafile } = await build({
     absWorkingDir: repository,
     entryPoints: [entryPoint],
-    outfile,
+    outdir: folder,
+    chunkNames: 'parts/[name]-[hash]',
     bundle: true,
+    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node22.15',
@@ -40,11 +51,14 @@ export async function buildApp(outfile: string): Promise<Metafile> {
     external: ['@azure/functions-core'],
     // The page lies in the bundle: nothing is read from disk when it runs.
     define: { DASHBOARD_ASSETS: JSON.stringify(await buildDashboard()) },
+    plugins: [slimPackages],
     banner: { js: banner },
     minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
   });
-  return metafile;
+  const files = Object.keys(metafile.outputs).map((path) => relative(folder, resolve(repository, path)));
+  return { files, metafile };
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildApp } from './build-app.ts';
 
-const outfile = 'dist/main.js';
-await buildApp(outfile);
-console.log(`${outfile} (${Math.round(statSync(outfile).size / 1024)} KiB)`);
+const { files } = await buildApp('dist');
+const bytes = files.reduce((sum, file) => sum + statSync(join('dist', file)).size, 0);
+console.log(`dist/main.js and ${files.length - 1} parts (${Math.round(bytes / 1024)} KiB)`);

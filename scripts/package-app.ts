@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, posix, resolve, sep } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 
 const repository = resolve(import.meta.dirname, '..');
@@ -10,11 +10,12 @@ const mtime = new Date(1980, 0, 1);
 /**
  * Makes what is deployed out of the bundle: a folder and the same as a zip, byte for byte the same from the same bundle.
  *
- * Shape: bundle, target folder → `<target>/package/` and `<target>/package.zip`.  Effects: replaces both.
+ * Shape: the bundle's folder and files, target folder → `<target>/package/` and `<target>/package.zip`.  Effects:
+ * replaces both.
  */
-export function packageApp(bundle: string, target: string): void {
+export function packageApp(built: string, bundle: readonly string[], target: string): void {
   const files: Readonly<Record<string, Uint8Array>> = {
-    'dist/main.js': readFileSync(bundle),
+    ...Object.fromEntries(bundle.map((file) => [posix.join('dist', toPosix(file)), readFileSync(join(built, file))])),
     'host.json': readFileSync(join(repository, 'host.json')),
     'package.json': strToU8(deployedPackageJson()),
   };
@@ -25,6 +26,10 @@ export function packageApp(bundle: string, target: string): void {
     writeFileSync(join(folder, name), content);
   }
   writeFileSync(join(target, 'package.zip'), zipSync(files, { mtime, level: 9 }));
+}
+
+function toPosix(path: string): string {
+  return path.split(sep).join('/');
 }
 
 /** Only what the Functions host reads: dependencies are in the bundle, and listing them would invite a remote build. */

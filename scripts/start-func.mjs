@@ -19,7 +19,7 @@ if (spawnSync('func', ['--version'], { shell, stdio: 'ignore' }).status !== 0) {
 if (!existsSync('local.settings.json')) {
   fail('This needs local.settings.json: copy local.settings.sample.json and fill it in.');
 }
-await buildApp('dist/main.js');
+await buildApp('dist');
 const func = spawn('func', ['start', ...process.argv.slice(2)], { shell, stdio: 'inherit' });
 // Ctrl-C reaches func as well; wait for it to stop.
 process.on('SIGINT', () => {});

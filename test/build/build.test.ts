@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Metafile } from 'esbuild';
 import { unzipSync } from 'fflate';
@@ -11,21 +11,59 @@ import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
 import { loadAppRoot } from '../../local/functions-host/load-app-root.ts';
 import { buildApp } from '../../scripts/build-app.ts';
 import { packageApp } from '../../scripts/package-app.ts';
+import { packageSizeProblem } from '../../scripts/package-size.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'build-'));
-const bundle = join(folder, 'main.js');
+const built = join(folder, 'built');
+const bundle = join(built, 'main.js');
+let files: readonly string[];
 let metafile: Metafile;
 
 beforeAll(async () => {
-  metafile = await buildApp(bundle);
-  packageApp(bundle, folder);
+  ({ files, metafile } = await buildApp(built));
+  packageApp(built, files, folder);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('the bundle imports nothing but Node and the module that the Functions host provides', () => {
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
   expect(imports).toContain('@azure/functions-core');
-  expect(imports.filter((path) => !isBuiltin(path) && path !== '@azure/functions-core')).toEqual([]);
+  const others = imports.filter((path) => !isBuiltin(path) && path !== '@azure/functions-core');
+  expect(others.filter((path) => metafile.outputs[path] === undefined)).toEqual([]);
+});
+
+test('what every start loads is free of the packages for table, identity and tokens, and of what nobody uses', () => {
+  const packagesOf = (file: string) => {
+    const output = Object.entries(metafile.outputs).find(([path]) => path.endsWith(file))?.[1];
+    const inputs = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+    return new Set(inputs.map(([path]) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? 'own'));
+  };
+  const main = packagesOf('/main.js');
+  expect([...main]).toEqual(expect.arrayContaining(['own', '@azure/functions', 'durable-functions', 'axios']));
+  expect(
+    ['@azure/data-tables', '@azure/identity', 'jose', 'standardwebhooks'].filter((name) => main.has(name)),
+  ).toEqual([]);
+  const everywhere = new Set(files.flatMap((file) => [...packagesOf(`/${file}`)]));
+  expect([...everywhere]).toEqual(expect.arrayContaining(['@azure/data-tables', '@azure/identity', 'jose']));
+  expect(['form-data', 'mime-db', 'lodash'].filter((name) => everywhere.has(name))).toEqual([]);
+});
+
+test('a stack trace names the functions of the source', () => {
+  const code = `
+    const get = (target, name) => {
+      if (name === 'BOT_APP_ID') throw new Error('here');
+      return target[name];
+    };
+    process.env = new Proxy(process.env, { get });
+    await import(${JSON.stringify(pathToFileURL(bundle).href)});`;
+  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], { encoding: 'utf8' });
+  expect(stderr).toMatch(/Error: here\n(.*\n)* +at readBot \(.*main\.js:\d+:\d+\)\n +at parseSettings \(/);
+});
+
+test('a package that has grown is refused, with what to do', () => {
+  expect(packageSizeProblem(statSync(join(folder, 'package.zip')).size)).toBeUndefined();
+  expect(packageSizeProblem(500 * 1024)).toContain('record the new size in scripts/package-size.ts');
+  expect(packageSizeProblem(500 * 1024 + 1)).toContain('512000 are the most');
 });
 
 test('the bundle holds no part of the local host, the command line or the tests', () => {
@@ -62,10 +100,13 @@ test('the deployable folder loads as it is and registers the functions of the so
   expect(names).toEqual([...source.functions.keys()]);
 });
 
-test('the package holds three files and names no dependency', () => {
-  const files = readdirSync(join(folder, 'package'), { recursive: true, withFileTypes: true });
-  const names = files.filter((file) => file.isFile()).map(({ name }) => name);
-  expect(names.toSorted()).toEqual(['host.json', 'main.js', 'package.json']);
+test('the package holds the bundle, host.json and package.json, and names no dependency', () => {
+  const packaged = readdirSync(join(folder, 'package'), { recursive: true, withFileTypes: true });
+  const names = packaged
+    .filter((file) => file.isFile())
+    .map((file) => relative(folder, join(file.parentPath, file.name)));
+  const expected = ['host.json', 'package.json', ...files.map((file) => join('dist', file))];
+  expect(names.toSorted()).toEqual(expected.map((name) => join('package', name)).toSorted());
   expect(JSON.parse(readFileSync(join(folder, 'package/package.json'), 'utf8'))).toEqual({
     name: 'graph-call-keepalive',
     version: expect.stringMatching(/^\d+\.\d+\.\d+/),
@@ -77,13 +118,13 @@ test('the package holds three files and names no dependency', () => {
 test('the zip holds the same files, byte for byte the same in any time zone', () => {
   const zip = readFileSync(join(folder, 'package.zip'));
   const unpacked = unzipSync(zip);
-  expect(Object.keys(unpacked).toSorted()).toEqual(['dist/main.js', 'host.json', 'package.json']);
+  expect(Object.keys(unpacked)).toHaveLength(files.length + 2);
   for (const [name, content] of Object.entries(unpacked)) {
     expect(Buffer.from(content).equals(readFileSync(join(folder, 'package', name))), name).toBe(true);
   }
   const again = join(folder, 'again');
   const script = pathToFileURL(join(import.meta.dirname, '../../scripts/package-app.ts')).href;
-  const code = `const { packageApp } = await import('${script}'); packageApp(${JSON.stringify(bundle)}, ${JSON.stringify(again)});`;
+  const code = `const { packageApp } = await import('${script}'); packageApp(${JSON.stringify(built)}, ${JSON.stringify(files)}, ${JSON.stringify(again)});`;
   const run = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
     env: { ...process.env, TZ: 'Pacific/Auckland' },
   });

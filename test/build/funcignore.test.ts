@@ -8,7 +8,7 @@ const ignoreFile = join(import.meta.dirname, '../../.funcignore');
 
 test('an upload takes the bundle, host.json and package.json, and nothing else', () => {
   const folder = mkdtempSync(join(tmpdir(), 'funcignore-'));
-  const needed = ['dist/main.js', 'host.json', 'package.json'];
+  const needed = ['dist/main.js', 'dist/parts/esm-ABCDEFGH.js', 'host.json', 'package.json'];
   const others = [
     '.env',
     'dist/package.zip',

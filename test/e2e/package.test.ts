@@ -16,8 +16,8 @@ let client: HostClient;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'package-'));
-  await buildApp(join(folder, 'main.js'));
-  packageApp(join(folder, 'main.js'), folder);
+  const { files } = await buildApp(join(folder, 'built'));
+  packageApp(join(folder, 'built'), files, folder);
   const app = join(folder, 'app');
   for (const [name, bytes] of Object.entries(unzipSync(readFileSync(join(folder, 'package.zip'))))) {
     mkdirSync(dirname(join(app, name)), { recursive: true });
