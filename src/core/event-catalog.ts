@@ -22,7 +22,7 @@ const FAILURE = { outcome: 'text', reason: 'text?', code: 'text?' } as const;
 
 /**
  * Every event the app writes: its levels, its fields, when. The types of `app-event.ts` come from here, and so does the
- * table in docs/telemetry.md (scripts/events-table.ts). Names and fields are what queries and alerts are built on: add, do
+ * table in docs/telemetry.md (scripts/telemetry-document.ts). Names and fields are what queries and alerts are built on: add, do
  * not rename.
  */
 export const EVENTS = {
