@@ -68,7 +68,7 @@ const TIMEOUT_MS = 10_000;
 const LONG_TIMEOUT_MS = 60_000;
 
 /** True while the instance can still do something. */
-export function isLive(instance: Pick<CallInstance, 'runtimeStatus'> | undefined): boolean {
+function isLive(instance: Pick<CallInstance, 'runtimeStatus'> | undefined): boolean {
   return instance !== undefined && LIVE_STATUSES.some((status) => status === instance.runtimeStatus);
 }
 
