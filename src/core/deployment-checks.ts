@@ -83,6 +83,7 @@ const MINUTE_MS = 60_000;
 export function checkClock(probe: GraphProbe): DeploymentCheck | undefined {
   if (probe.kind === 'failed' || probe.aheadMs === undefined) return undefined;
   const seconds = Math.round(Math.abs(probe.aheadMs) / 1_000);
+  if (seconds <= 1) return ok('clock', "The clock of the app agrees with Graph's.");
   const detail = `The clock of the app is ${seconds} s ${probe.aheadMs > 0 ? 'behind' : 'ahead of'} Graph's.`;
   if (seconds <= 30) return ok('clock', detail);
   const remedy =

@@ -1,0 +1,112 @@
+import { CliError } from './cli-error.ts';
+import type { CliIo } from './cli-io.ts';
+import type { Connection } from './connection.ts';
+import { EXIT } from './exit-codes.ts';
+import { isObject, type JsonObject, parseJson, textOf } from './json-value.ts';
+
+/** An answer of the app: an error of its API is one too. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: JsonObject;
+  readonly retryAfterSeconds: number | undefined;
+}
+
+export interface ApiRequest {
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Api extends Connection {
+  /** Sends one request. Errors: CliError when no answer of the app's API comes. */
+  send(method: string, path: string, request?: ApiRequest): Promise<ApiAnswer>;
+  /** GETs what must be there. Errors: CliError for every answer but 200, 4 as exit code for 404. */
+  get(path: string): Promise<JsonObject>;
+  /** Whether a request without the key is refused. Errors: CliError when no answer comes. */
+  refusesStrangers(): Promise<boolean>;
+}
+
+/** The app could not be asked: it may be there in a moment. */
+export class UnreachableError extends CliError {}
+
+/** Creates the client of the app's API. Every request has a time limit; a redirect is not followed, for it would carry the key elsewhere. */
+export function createApi(connection: Connection, io: CliIo, timeoutSeconds: number): Api {
+  const { url, key } = connection;
+
+  async function fetchText(method: string, path: string, { body, headers }: ApiRequest, sentKey = key) {
+    const timeout = AbortSignal.timeout(timeoutSeconds * 1_000);
+    try {
+      const response = await io.fetch(`${url}/api/${path}`, {
+        method,
+        headers: {
+          accept: 'application/json',
+          ...(sentKey === '' ? {} : { 'x-functions-key': sentKey }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        redirect: 'manual',
+        signal: AbortSignal.any([timeout, io.signal]),
+      });
+      return { response, text: await response.text() };
+    } catch (error) {
+      io.signal.throwIfAborted();
+      if (timeout.aborted) throw new UnreachableError(`${url} did not answer within ${timeoutSeconds} s (--timeout).`);
+      throw new UnreachableError(
+        `${url} cannot be reached (${networkCode(error)}). Is the app running? Name it with --url or CALL_KEEPALIVE_URL.`,
+      );
+    }
+  }
+
+  const send: Api['send'] = async (method, path, request = {}) => {
+    const { response, text } = await fetchText(method, path, request);
+    const { status } = response;
+    if (status === 401) throw new CliError(keyRefused(url, key));
+    const body = parseJson(text)?.value;
+    if (!isObject(body)) throw new CliError(notTheApi(url, status));
+    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+    return { status, body, retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined };
+  };
+
+  return {
+    url,
+    key,
+    send,
+    async get(path) {
+      const answer = await send('GET', path);
+      if (answer.status !== 200) throw toCliError(answer);
+      return answer.body;
+    },
+    async refusesStrangers() {
+      const { response } = await fetchText('GET', 'calls?top=1', {}, '');
+      return response.status === 401;
+    },
+  };
+}
+
+/** The error that an answer of the API tells of. */
+export function toCliError({ status, body }: ApiAnswer): CliError {
+  return new CliError(toDetail({ status, body }), status === 404 ? EXIT.unknownCall : EXIT.failed);
+}
+
+/** What the API says of an error. */
+export function toDetail({ status, body }: Pick<ApiAnswer, 'status' | 'body'>): string {
+  return textOf(body, 'detail') || `The app answers ${status} without saying why. Look into its log.`;
+}
+
+function keyRefused(url: string, key: string): string {
+  const problem = key === '' ? 'wants a key, and none is known' : 'refuses the key';
+  return `${url} ${problem}. Give its function key as CALL_KEEPALIVE_KEY, with --key, or in the profile (az functionapp keys list shows it).`;
+}
+
+function notTheApi(url: string, status: number): string {
+  if (status >= 300 && status < 400)
+    return `${url} answers ${status}, a redirect. Give the address it leads to with --url.`;
+  return `${url} answers ${status}, but not as the API of this app does. Is it the right URL, and is the app started?`;
+}
+
+/** `fetch` hides the system's code in the cause; without one it says little. */
+export function networkCode(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' ? code : 'no connection';
+}

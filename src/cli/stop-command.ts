@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { toDetail } from './api.ts';
+import { type Act, type CommandContext, confirmOrRefuse } from './command-context.ts';
+import { EXIT } from './exit-codes.ts';
+import { namedIds } from './read-calls.ts';
+import { sideBySide } from './side-by-side.ts';
+
+const AT_ONCE = 8;
+
+export function defineStop(program: Command, act: Act): void {
+  program
+    .command('stop')
+    .description('Stops keeping calls alive. They are not hung up: Graph ends them within 45 minutes.')
+    .argument('[ids...]', 'call ids; without any they are read from stdin, as by keep')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExample:\n  call-keepalive stop 5b1f8d00-72c3-4e61-8d1b-4f60917b82e5 --yes')
+    .action(act(stopCalls));
+}
+
+async function stopCalls(context: CommandContext, { yes }: { readonly yes?: true }, operands: readonly string[]) {
+  const ids = await namedIds(context.io, operands);
+  const api = await context.connect();
+  const question = `Stop keeping ${ids.length === 1 ? `call ${ids[0]}` : `${ids.length} calls`} alive?`;
+  if (!yes && !(await confirmOrRefuse(context, question))) {
+    context.complain('Nothing was stopped.');
+    return EXIT.failed;
+  }
+  const statuses: number[] = [];
+  await sideBySide(ids, AT_ONCE, async (id) => {
+    const answer = await api.send('DELETE', `calls/${encodeURIComponent(id)}`);
+    statuses.push(answer.status);
+    if (context.json) context.printJson({ callId: id, stopped: answer.status === 202, ...answer.body }, 'line');
+    else if (answer.status === 202) context.say(`${id} is kept alive no more.`);
+    else context.complain(`${id}: ${toDetail(answer)}`);
+  });
+  const failures = statuses.filter((status) => status !== 202);
+  if (failures.length === 0) return EXIT.done;
+  return failures.every((status) => status === 404) ? EXIT.unknownCall : EXIT.failed;
+}

@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import { type Api, UnreachableError } from './api.ts';
+import { CALL_COLUMNS, type CallFilterOptions, type CallList, fetchCalls, toCountsText } from './call-rows.ts';
+import { type Act, type CommandContext, wholeNumber } from './command-context.ts';
+import { EXIT } from './exit-codes.ts';
+import { type JsonObject, textOf } from './json-value.ts';
+import { withFilter } from './list-command.ts';
+import { toTable } from './table.ts';
+import { toInstantText } from './time-text.ts';
+import { toVisibleText } from './visible-text.ts';
+
+interface WatchOptions extends CallFilterOptions {
+  readonly interval: number;
+}
+
+const CLEAR = '\u001b[H\u001b[2J';
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+/** More would scroll away, and is not looked at. */
+const MOST_CALLS = 1_000;
+
+export function defineWatch(program: Command, act: Act): void {
+  withFilter(program.command('watch').description('Shows the open calls again and again, until Ctrl-C.'))
+    .option('--interval <seconds>', 'between two looks; the app reads its table every 10 s', wholeNumber(1, 3_600), 10)
+    .addHelpText(
+      'after',
+      '\nOn a terminal the table is redrawn. Elsewhere a line tells each call that is new or has changed.',
+    )
+    .addHelpText('after', '\nExample:\n  call-keepalive watch --danger failing,overdue')
+    .action(act(watchCalls));
+}
+
+async function watchCalls(context: CommandContext, options: WatchOptions): Promise<number> {
+  const { io } = context;
+  const api = await context.connect();
+  const show = context.json
+    ? createJsonView(context)
+    : io.out.isTerminal
+      ? createScreenView(context)
+      : createLog(context);
+  show.list(await fetchCalls(api, options, MOST_CALLS));
+  try {
+    for (;;) {
+      await io.sleep(options.interval * 1_000);
+      await look(api, options, show);
+    }
+  } catch (error) {
+    if (!io.signal.aborted) throw error;
+    return EXIT.done; // Ctrl-C is how this is meant to end.
+  } finally {
+    show.end();
+  }
+}
+
+interface View {
+  list(list: CallList): void;
+  trouble(problem: string): void;
+  end(): void;
+}
+
+/** An app that restarts is no reason to stop watching it. */
+async function look(api: Api, options: WatchOptions, show: View): Promise<void> {
+  try {
+    show.list(await fetchCalls(api, options, MOST_CALLS));
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) throw error;
+    show.trouble(error.message);
+  }
+}
+
+function createScreenView(context: CommandContext): View {
+  const { io, paint } = context;
+  io.out.write(HIDE_CURSOR);
+  // The most endangered stand first: what does not fit on the screen can wait.
+  const draw = (lines: readonly string[]) =>
+    io.out.write(`${CLEAR}${lines.slice(0, (io.out.rows() ?? 24) - 1).join('\n')}\n`);
+  return {
+    list: (list) =>
+      draw([
+        `${toVisibleText(toCountsText(list))}  ${paint('dim', 'Ctrl-C ends this.')}`,
+        '',
+        // The width anew each time: a window may be resized.
+        ...toTable(CALL_COLUMNS, list.value, { paint, width: io.out.columns() ?? 80 }),
+      ]),
+    trouble: (problem) => io.out.write(`${paint('red', toVisibleText(problem))}\n`),
+    end: () => io.out.write(SHOW_CURSOR),
+  };
+}
+
+function createLog(context: CommandContext): View {
+  let known = new Map<string, JsonObject>();
+  return {
+    list({ asOf, value }) {
+      const at = toInstantText(asOf);
+      const rows = new Map(value.map((row) => [textOf(row, 'callId'), row]));
+      for (const [callId, row] of rows) {
+        if (toMark(known.get(callId)) === toMark(row)) continue;
+        context.say(`${at} ${callId} ${textOf(row, 'state')}: ${textOf(row, 'why')}`);
+      }
+      for (const callId of known.keys()) {
+        if (!rows.has(callId)) context.say(`${at} ${callId} is not in the list any more`);
+      }
+      known = rows;
+    },
+    trouble: context.complain,
+    end: () => {},
+  };
+}
+
+/** What makes a line worth printing: not the time that passes. */
+function toMark(row: JsonObject | undefined): string {
+  return ['state', 'danger', 'keepAlives'].map((name) => textOf(row, name)).join();
+}
+
+function createJsonView(context: CommandContext): View {
+  return { list: (list) => context.printJson(list, 'line'), trouble: context.complain, end: () => {} };
+}
