@@ -44,7 +44,8 @@ export function createCallEndedWebhook(dependencies: CallEndedWebhookDependencie
   return {
     async deliver(callId, message) {
       const body = JSON.stringify(message);
-      const headers = await sign(secret, toInstanceId(callId), clock.nowMs(), body);
+      const { signWebhook } = await import('./webhook-signature.ts'); // not at every cold start
+      const headers = signWebhook(secret, toInstanceId(callId), clock.nowMs(), body);
       const limit = timeoutSignal(clock, timeoutMs);
       let response: Response;
       try {
@@ -64,14 +65,5 @@ export function createCallEndedWebhook(dependencies: CallEndedWebhookDependencie
       if (!response.ok) throw new CallEndedWebhookError(callId, `HTTP ${response.status}`);
       return response.status;
     },
-  };
-}
-
-async function sign(secret: string, id: string, nowMs: number, body: string): Promise<Record<string, string>> {
-  const { Webhook } = await import('standardwebhooks'); // not at every cold start
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(nowMs / 1_000)),
-    'webhook-signature': new Webhook(secret).sign(id, new Date(nowMs), body),
   };
 }
