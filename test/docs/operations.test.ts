@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { CALL_DANGERS, CALL_STATES } from '../../src/core/call-standing.ts';
@@ -49,7 +48,7 @@ describe('the commands against a running host', () => {
   beforeAll(async () => {
     await buildOnce();
     host = await startSpawnedHost(['--no-demo'], {
-      NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'preloaded-sdk.ts')).href}`,
+      NODE_OPTIONS: `--import=${new URL('./preloaded-sdk.ts', import.meta.url).href}`,
       TELEMETRY_FOLDER: telemetryFolder,
     });
     const client = createHostClient(host);
