@@ -22,7 +22,10 @@ export interface LocalHostOptions {
   /** Defects of the local host itself, and the engine's warnings. */
   readonly onHostMessage?: (message: string) => void;
   /** What the tests change about the engine. */
-  readonly engine?: Pick<DurableExtensionOptions, 'faults' | 'extensionVersion' | 'redeliveryDelayMs' | 'newId'>;
+  readonly engine?: Pick<
+    DurableExtensionOptions,
+    'faults' | 'extensionVersion' | 'redeliveryDelayMs' | 'newId' | 'fast'
+  >;
 }
 
 export interface LocalHost {

@@ -22,7 +22,12 @@ function toDetails(message: string): string {
  * Shape: the scheduled task → TaskCompleted or TaskFailed for its orchestration.  Errors: InvocationLostError.
  */
 export async function runActivity(
-  context: { readonly invoke: Invoke; readonly functions: FunctionTable; readonly nowMs: () => number },
+  context: {
+    readonly invoke: Invoke;
+    readonly functions: FunctionTable;
+    readonly nowMs: () => number;
+    readonly fast: boolean;
+  },
   scheduled: TaskScheduled,
 ): Promise<HistoryEvent> {
   const common = () => ({
@@ -34,7 +39,11 @@ export async function runActivity(
     if (!context.functions.isActivity(scheduled.Name)) {
       throw new Error(context.functions.describeUnknown(scheduled.Name, 'activity'));
     }
-    const result = await context.invoke(scheduled.Name, { string: scheduled.Input ?? 'null' });
+    const input = scheduled.Input ?? 'null';
+    const result = await context.invoke(
+      scheduled.Name,
+      context.fast ? { value: JSON.parse(input) } : { string: input },
+    );
     return { EventType: EventType.TaskCompleted, ...common(), Result: JSON.stringify(result ?? null) };
   } catch (thrown) {
     if (thrown instanceof InvocationLostError) throw thrown;

@@ -12,6 +12,7 @@ import { toPendingRow } from './instance-row.ts';
 import { InvocationLostError } from './invocation-lost-error.ts';
 import { createManagementApi } from './management-api.ts';
 import { runOrchestratorTurn, type TurnInput } from './orchestrator-turn.ts';
+import { createPlayedHistory } from './played-history.ts';
 import { reconcileMessages } from './reconcile-messages.ts';
 import { createWorkDispatcher } from './work-dispatcher.ts';
 
@@ -47,7 +48,8 @@ export function createDurableExtension(options: DurableExtensionOptions): Durabl
   const cache = createInstanceCache(store);
   const retryAfterMs = options.redeliveryDelayMs ?? defaultRedeliveryDelayMs;
   const inHand = new Set<Promise<unknown>>();
-  const turnContext = { invoke: options.invoke, functions, defaultVersion: options.defaultVersion ?? null, newId };
+  const { invoke, defaultVersion = null, fast = false } = options;
+  const turnContext = { invoke, functions, defaultVersion, newId, fast };
 
   function track<T>(work: Promise<T>): Promise<T> {
     inHand.add(work);
@@ -76,8 +78,8 @@ export function createDurableExtension(options: DurableExtensionOptions): Durabl
     const { started, events } = reconciled;
     const row = before.row ?? (started === undefined ? undefined : toPendingRow(started, 0));
     if (row === undefined) return;
-    const known = started === undefined ? before : { past: [], pastJson: '' };
-    const input: TurnInput = { row, past: known.past, pastJson: known.pastJson, events, nowMs: clock.nowMs() };
+    const past = started === undefined ? before.past : createPlayedHistory([]);
+    const input: TurnInput = { row, past, events, nowMs: clock.nowMs() };
     const result = await runOrchestratorTurn(turnContext, input);
     const expectedRevision = before.row?.revision ?? 0;
     const after = { ...result.row, revision: expectedRevision + 1 };
@@ -102,7 +104,7 @@ export function createDurableExtension(options: DurableExtensionOptions): Durabl
 
   async function deliver(workItem: HubMessage, isLast: boolean): Promise<void> {
     if (workItem.event.EventType !== EventType.TaskScheduled) return session.commit({ consume: [workItem.sequence] });
-    const context = { invoke: options.invoke, functions, nowMs: clock.nowMs };
+    const context = { invoke, functions, nowMs: clock.nowMs, fast };
     const event = await runActivity(context, workItem.event);
     const { instanceId, executionId } = workItem;
     await session.commit({

@@ -37,6 +37,11 @@ export interface DurableExtensionOptions {
   /** Makes execution ids and missing instance ids: 32 hex digits. Default: random. */
   readonly newId?: () => string;
   readonly log?: (entry: ExtensionLog) => void;
+  /**
+   * Hands histories, inputs and results over as objects, where the real extension sends text. For simulations: what the app
+   * sees is the same (a test says so), but nothing then proves that it survives being text. Default: false.
+   */
+  readonly fast?: boolean;
 }
 
 /** The functions of the app, as .NET sees them. */

@@ -147,14 +147,21 @@ export type HistoryEvent =
   | ExecutionSuspended
   | ExecutionResumed;
 
-/** An event with its JSON text (without `IsPlayed`), made once so that a turn only joins texts. */
+/** An event with its JSON text (without `IsPlayed`), made at most once so that a turn only joins texts. */
 export interface HistoryEntry {
   readonly event: HistoryEvent;
   readonly json: string;
 }
 
 export function toHistoryEntry(event: HistoryEvent): HistoryEntry {
-  return { event, json: JSON.stringify(event) };
+  let json: string | undefined;
+  return {
+    event,
+    get json() {
+      json ??= JSON.stringify(event);
+      return json;
+    },
+  };
 }
 
 /** The array items of `entries`, comma-separated, marked as played (from earlier turns) or not (new in this turn). */

@@ -1,15 +1,14 @@
-import { type HistoryEntry, joinHistory } from './history-event.ts';
+import type { HistoryEntry } from './history-event.ts';
 import type { HubStore, InstanceRow } from './hub-store.ts';
+import { createPlayedHistory, type PlayedHistory } from './played-history.ts';
 import { isEnded } from './runtime-status.ts';
 
 export interface CachedInstance {
   readonly row: InstanceRow | undefined;
-  readonly past: readonly HistoryEntry[];
-  /** joinHistory(past, true) */
-  readonly pastJson: string;
+  readonly past: PlayedHistory;
 }
 
-/** Histories of live instances with their joined JSON, so that a turn adds to it instead of building it anew. */
+/** Histories of live instances in the form that orchestrators get, so that a turn adds to it instead of making it anew. */
 export interface InstanceCache {
   /** Checks the stored revision, so that another engine's commit is seen. */
   read(instanceId: string): Promise<CachedInstance>;
@@ -23,8 +22,7 @@ const maxCachedInstances = 1_000;
 
 interface LiveInstance {
   row: InstanceRow;
-  readonly past: HistoryEntry[];
-  pastJson: string;
+  readonly past: PlayedHistory;
 }
 
 export function createInstanceCache(store: HubStore): InstanceCache {
@@ -45,10 +43,9 @@ export function createInstanceCache(store: HubStore): InstanceCache {
     async read(instanceId) {
       const row = await store.readInstance(instanceId);
       const known = cached.get(instanceId);
-      if (row === undefined) return { row, past: [], pastJson: '' };
+      if (row === undefined) return { row, past: createPlayedHistory([]) };
       if (known?.row.revision === row.revision && known.row.executionId === row.executionId) return known;
-      const past = [...(await store.readHistory(instanceId))];
-      const fresh = { row, past, pastJson: joinHistory(past, true) };
+      const fresh = { row, past: createPlayedHistory(await store.readHistory(instanceId)) };
       if (!isEnded(row.runtimeStatus)) keep(fresh);
       return fresh;
     },
@@ -57,13 +54,11 @@ export function createInstanceCache(store: HubStore): InstanceCache {
         cached.delete(row.instanceId);
         return;
       }
-      const added = joinHistory(entries, true);
       const known = cached.get(row.instanceId);
       if (isNewGeneration) {
-        keep({ row, past: [...entries], pastJson: added });
+        keep({ row, past: createPlayedHistory(entries) });
       } else if (known !== undefined && known === before) {
-        for (const entry of entries) known.past.push(entry);
-        known.pastJson += `,${added}`;
+        known.past.add(entries);
         known.row = row;
         keep(known);
       } else {

@@ -7,13 +7,18 @@ export interface RetryOptions {
   readonly retryTimeoutMs: number;
 }
 
-/** What the orchestrator function asks for, in the order of its yields. Inputs are JSON texts. */
+/** What the orchestrator function asks for, in the order of its yields. Inputs are JSON texts, made only when needed. */
 export type OrchestratorAction =
-  | { readonly kind: 'callActivity'; readonly name: string; readonly input: string; readonly retry?: RetryOptions }
+  | {
+      readonly kind: 'callActivity';
+      readonly name: string;
+      readonly input: () => string;
+      readonly retry?: RetryOptions;
+    }
   | {
       readonly kind: 'callSubOrchestrator';
       readonly name: string;
-      readonly input: string;
+      readonly input: () => string;
       readonly instanceId: string | undefined;
       readonly version: string | undefined;
       readonly retry?: RetryOptions;
@@ -85,7 +90,7 @@ function readSubOrchestrator(action: Json): Extract<OrchestratorAction, { kind: 
   return {
     kind: 'callSubOrchestrator',
     name: readString(action, 'functionName'),
-    input: toText(action.input),
+    input: () => toText(action.input),
     instanceId: typeof instanceId === 'string' && instanceId.trim() !== '' ? instanceId : undefined,
     version: typeof version === 'string' ? version : undefined,
   };
@@ -111,7 +116,8 @@ function parseAction(action: unknown): OrchestratorAction {
     case 0:
     case 1: {
       const name = readString(action, 'functionName');
-      const call = { kind: 'callActivity', name, input: toProcessedInput(action.input) } as const;
+      const input = () => toProcessedInput(action.input);
+      const call = { kind: 'callActivity', name, input } as const;
       return action.actionType === 0 ? call : { ...call, retry: readRetryOptions(action) };
     }
     case 2:

@@ -1,4 +1,4 @@
-import type { Invoke } from '../functions-host/invocation.ts';
+import type { Invoke, RpcTypedData } from '../functions-host/invocation.ts';
 import { walkActions } from './action-walk.ts';
 import type { Decision } from './decision.ts';
 import { toEffect } from './decision-effects.ts';
@@ -14,21 +14,23 @@ import {
 import type { InstanceRow, NewHubMessage } from './hub-store.ts';
 import { applyToRow } from './instance-row.ts';
 import { InvocationLostError } from './invocation-lost-error.ts';
-import { buildOrchestratorInput } from './orchestrator-input.ts';
+import { buildOrchestratorInput, readOrchestratorInput } from './orchestrator-input.ts';
 import { type OrchestratorState, parseOrchestratorState, parseThrownState } from './orchestrator-state.ts';
+import { createPlayedHistory, type PlayedHistory, readEvent } from './played-history.ts';
 
 export interface TurnContext {
   readonly invoke: Invoke;
   readonly functions: FunctionTable;
   readonly defaultVersion: string | null;
   readonly newId: () => string;
+  /** See DurableExtensionOptions. */
+  readonly fast: boolean;
 }
 
-/** What is known of an instance before a turn. `pastJson` = joinHistory(past, true), kept so as not to join it again. */
+/** What is known of an instance before a turn. */
 export interface TurnInput {
   readonly row: InstanceRow;
-  readonly past: readonly HistoryEntry[];
-  readonly pastJson: string;
+  readonly past: PlayedHistory;
   /** New events, in order. The first is ExecutionStarted when `past` is empty. */
   readonly events: readonly HistoryEvent[];
   readonly nowMs: number;
@@ -46,12 +48,12 @@ export interface TurnResult {
 type CalledState = OrchestratorState | { readonly kind: 'unusable'; readonly reason: string };
 
 /** Errors: InvocationLostError only; everything else that goes wrong is a reason to fail the instance. */
-async function callOrchestrator(context: TurnContext, name: string, input: string): Promise<CalledState> {
+async function callOrchestrator(context: TurnContext, name: string, input: RpcTypedData): Promise<CalledState> {
   if (!context.functions.isOrchestrator(name)) {
     return { kind: 'unusable', reason: context.functions.describeUnknown(name, 'orchestrator') };
   }
   try {
-    return parseOrchestratorState(await context.invoke(name, { string: input }));
+    return parseOrchestratorState(await context.invoke(name, input));
   } catch (thrown) {
     if (thrown instanceof InvocationLostError) throw thrown;
     return (
@@ -69,7 +71,7 @@ function findStarted(entries: readonly HistoryEntry[]): ExecutionStarted | undef
 }
 
 function requireStarted(input: TurnInput, fresh: readonly HistoryEntry[]): ExecutionStarted {
-  const started = findStarted(input.past) ?? findStarted(fresh);
+  const started = findStarted(input.past.entries) ?? findStarted(fresh);
   if (started !== undefined) return started;
   throw new Error(
     `the history of instance '${input.row.instanceId}' has no ExecutionStarted event; purge the instance`,
@@ -77,8 +79,7 @@ function requireStarted(input: TurnInput, fresh: readonly HistoryEntry[]): Execu
 }
 
 interface Generation {
-  readonly past: readonly HistoryEntry[];
-  readonly pastJson: string;
+  readonly past: PlayedHistory;
   readonly fresh: readonly HistoryEntry[];
   readonly started: ExecutionStarted;
 }
@@ -103,7 +104,19 @@ function startGeneration(
     ...decision.carryOver,
     { EventType: EventType.OrchestratorCompleted, EventId: -1, Timestamp },
   ];
-  return { past: [], pastJson: '', fresh: events.map(toHistoryEntry), started };
+  return { past: createPlayedHistory([]), fresh: events.map(toHistoryEntry), started };
+}
+
+function toInput({ fast }: TurnContext, row: InstanceRow, { past, fresh, started }: Generation): RpcTypedData {
+  const { instanceId, parentInstanceId } = row;
+  const described = { instanceId, parentInstanceId, inputJson: started.Input };
+  const isReplaying = past.entries.length > 0;
+  if (fast) {
+    const history = [...past.read(), ...fresh.map(({ event }) => readEvent(event, false))];
+    return { value: readOrchestratorInput(described, history, isReplaying) };
+  }
+  const historyJson = past.json() + (isReplaying ? ',' : '') + joinHistory(fresh, false);
+  return { string: buildOrchestratorInput(described, historyJson, isReplaying) };
 }
 
 async function decide(
@@ -111,19 +124,13 @@ async function decide(
   row: InstanceRow,
   generation: Generation,
 ): Promise<{ readonly decisions: readonly Decision[]; readonly customStatus: string | null }> {
-  const { past, pastJson, fresh, started } = generation;
-  const separator = past.length > 0 ? ',' : '';
-  const historyJson = pastJson + separator + joinHistory(fresh, false);
-  const state = await callOrchestrator(
-    context,
-    started.Name,
-    buildOrchestratorInput({ ...row, inputJson: started.Input }, historyJson, past.length > 0),
-  );
+  const { past, fresh, started } = generation;
+  const state = await callOrchestrator(context, started.Name, toInput(context, row, generation));
   const decisions = walkActions({
     orchestratorName: started.Name,
     executionId: started.OrchestrationInstance.ExecutionId,
     state,
-    past,
+    past: past.entries,
     fresh,
     defaultVersion: context.defaultVersion,
     ...context.functions,
@@ -143,9 +150,9 @@ export async function runOrchestratorTurn(context: TurnContext, input: TurnInput
   const Timestamp = new Date(nowMs).toISOString();
   const orchestratorStarted: HistoryEvent = { EventType: EventType.OrchestratorStarted, EventId: -1, Timestamp };
   const fresh = [orchestratorStarted, ...input.events].map(toHistoryEntry);
-  const { past, pastJson } = input;
-  let generation: Generation = { past, pastJson, fresh, started: requireStarted(input, fresh) };
-  let isNewGeneration = past.length === 0;
+  const { past } = input;
+  let generation: Generation = { past, fresh, started: requireStarted(input, fresh) };
+  let isNewGeneration = past.entries.length === 0;
   let previousCustomStatus: string | null = null;
   const send: NewHubMessage[] = [];
 

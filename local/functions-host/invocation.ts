@@ -10,6 +10,8 @@ export interface RpcTypedData {
   readonly http?: unknown;
   readonly int?: number | null;
   readonly double?: number | null;
+  /** Not the worker's: the input itself, never text. Then the result comes back as the function returned it. */
+  readonly value?: unknown;
 }
 
 /** One line the app or the library logged during an invocation. */

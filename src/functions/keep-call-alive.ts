@@ -50,7 +50,7 @@ export function* keepCallAlive(context: OrchestrationContext): Generator<Task, u
       df.continueAsNew(state);
       return undefined;
     }
-    df.setCustomStatus(toKeepaliveStatus(state, nowMs));
+    showStatus(df, state, nowMs);
     if (step.kind === 'wait') {
       const timer = df.createTimer(new Date(step.untilMs));
       if ((yield df.Task.any([callEnded, timer])) === callEnded) {
@@ -84,7 +84,7 @@ function* tryOnce({ df }: OrchestrationContext, state: KeepaliveState): Generato
 
 function* finish({ df }: OrchestrationContext, state: KeepaliveState): Generator<Task, unknown, unknown> {
   const ended: CallEnded = state.ended ?? { reason: 'expired' };
-  df.setCustomStatus(toKeepaliveStatus(state, df.currentUtcDateTime.getTime()));
+  showStatus(df, state, df.currentUtcDateTime.getTime());
   const input: CleanUpInput = {
     callId: state.callId,
     graphCallId: state.graphCallId,
@@ -141,6 +141,11 @@ function deliveryRetry({ limits }: KeepaliveState): RetryOptions {
   retry.backoffCoefficient = 3;
   retry.maxRetryIntervalInMilliseconds = Math.round(limits.expireAfterMs / 24);
   return retry;
+}
+
+/** Written out only when the turn ends: a replay sets the status of every earlier beat, and only the last one counts. */
+function showStatus(df: DurableOrchestrationContext, state: KeepaliveState, nowMs: number): void {
+  df.setCustomStatus({ toJSON: () => toKeepaliveStatus(state, nowMs) });
 }
 
 function asksForDelivery(cleanedUp: unknown): boolean {

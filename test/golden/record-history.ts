@@ -1,11 +1,12 @@
 import * as df from 'durable-functions';
 import { createVirtualClock, type VirtualClock } from '../../local/clock/virtual-clock.ts';
 import { createDurableExtension } from '../../local/durable-extension/durable-extension.ts';
+import type { DurableExtensionOptions } from '../../local/durable-extension/extension-options.ts';
 import { EventType, type HistoryEvent } from '../../local/durable-extension/history-event.ts';
 import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-store.ts';
 import { createInvoke } from '../../local/functions-host/create-invoke.ts';
 import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
-import type { Invoke } from '../../local/functions-host/invocation.ts';
+import type { Invoke, RpcTypedData } from '../../local/functions-host/invocation.ts';
 import { parseCallId, toInstanceId } from '../../src/core/call-id.ts';
 import {
   CALL_ENDED_EVENT,
@@ -25,7 +26,11 @@ const GRAPH_CALL_ID = '4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24';
 const BASE = 'http://in-process.example/runtime/webhooks/durabletask';
 
 /** Runs today's orchestrator through a scenario on the local engine and returns its history. Every id and time is fixed. */
-export async function recordHistory(scenario: Scenario, orchestratorVersion: string): Promise<GoldenHistory> {
+export async function recordHistory(
+  scenario: Scenario,
+  orchestratorVersion: string,
+  engine: Pick<DurableExtensionOptions, 'fast'> = {},
+): Promise<GoldenHistory> {
   const callId = parseCallId(GRAPH_CALL_ID);
   if (callId === undefined) throw new Error('the sample is a call id');
   const clock = createVirtualClock({ startMs: START_MS });
@@ -42,6 +47,7 @@ export async function recordHistory(scenario: Scenario, orchestratorVersion: str
     hubName: 'Golden',
     defaultVersion: orchestratorVersion,
     newId: () => (++ids).toString(16).padStart(32, '0'),
+    ...engine,
   });
   await extension.start();
 
@@ -110,12 +116,18 @@ function registerScenario(scenario: Scenario, clock: VirtualClock): void {
 function watching(invoke: Invoke, generations: Map<string, readonly HistoryEvent[]>): Invoke {
   return (name, trigger, metadata) => {
     if (name === ORCHESTRATOR_NAME) {
-      const { history } = JSON.parse(trigger.string ?? '');
-      const events: readonly HistoryEvent[] = history.map(({ IsPlayed, ...event }: Record<string, unknown>) => event);
+      const events: readonly HistoryEvent[] = historyOf(trigger).map(
+        ({ IsPlayed, ...event }: Record<string, unknown>) => event,
+      );
       generations.set(executionIdOf(events), events);
     }
     return invoke(name, trigger, metadata);
   };
+}
+
+/** As JSON, whichever way the engine hands it over. */
+function historyOf({ string, value }: RpcTypedData): readonly HistoryEvent[] {
+  return JSON.parse(typeof string === 'string' ? string : JSON.stringify({ history: Object(value).history })).history;
 }
 
 function executionIdOf(events: readonly HistoryEvent[]): string {
