@@ -16,6 +16,7 @@ export interface ChaosGraph {
   watch(onKeepAlive: (callId: string) => void): () => void;
   /** When the app took the news of each call's end, by call id. */
   readonly toldOfEnd: ReadonlyMap<string, number>;
+  /** Resolves with the call's id when the app has taken the news that it is established. */
   createCall(callbackUri: string): Promise<string>;
   /** No effect on a call that Graph has ended before. */
   hangUp(callId: string): Promise<void>;
@@ -27,11 +28,19 @@ export async function startChaosGraph(speed: number, clock: Clock): Promise<Chao
   const started = Promise.withResolvers<string>();
   const watchers = new Set<(callId: string) => void>();
   const toldOfEnd = new Map<string, number>();
+  const answers = new Map<string, PromiseWithResolvers<string>>();
+  const answerToStart = (callId: string) => {
+    const answer = answers.get(callId) ?? Promise.withResolvers<string>();
+    answers.set(callId, answer);
+    return answer;
+  };
   const child = startProcess([MAIN, '--port', '0', '--speed', String(speed)], {}, (line) => {
     const origin = /^simulated Graph: (\S+)\/v1\.0,/.exec(line)?.[1];
     if (origin !== undefined) started.resolve(origin);
     const keptAlive = /^call (\S+): keepAlive \d+$/.exec(line)?.[1];
     if (keptAlive !== undefined) for (const watcher of [...watchers]) watcher(keptAlive);
+    const [, begun, answer] = /^call (\S+): notification established (.*)$/.exec(line) ?? [];
+    if (begun !== undefined && answer !== undefined) answerToStart(begun).resolve(answer);
     const told = /^call (\S+): notification terminated 2\d\d$/.exec(line)?.[1];
     if (told !== undefined) toldOfEnd.set(told, clock.nowMs());
   });
@@ -53,7 +62,12 @@ export async function startChaosGraph(speed: number, clock: Clock): Promise<Chao
       watchers.add(onKeepAlive);
       return () => watchers.delete(onKeepAlive);
     },
-    createCall: async (callbackUri) => String(Object(await control('POST', 'calls', { callbackUri })).callId),
+    async createCall(callbackUri) {
+      const callId = String(Object(await control('POST', 'calls', { callbackUri })).callId);
+      const answer = await answerToStart(callId).promise;
+      if (!answer.startsWith('2')) throw new Error(`The host answered ${answer} to the news of call ${callId}.`);
+      return callId;
+    },
     hangUp: async (callId) => void (await control('DELETE', `calls/${callId}`)),
     log: async () => Object(await control('GET', 'log')).value,
     stop: () => child.kill(),

@@ -77,6 +77,7 @@ async function keepAliveUnderFire(
   return judge({ entries, kills, toldOfEnd: graph.toldOfEnd, intervalMs, limitMs, leftRunning });
 }
 
+/** No faster than the host takes them: this is not about load. */
 async function establishCalls(count: number, graph: ChaosGraph, host: ChaosHost, clock: Clock): Promise<string[]> {
   const calls: string[] = [];
   await inParallel([...Array(count).keys()], async () => {
