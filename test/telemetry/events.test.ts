@@ -10,7 +10,8 @@ import { REPOSITORY } from '../support/build-once.ts';
 import { HOUR_MS, MINUTE_MS, startVirtualWorld, type VirtualWorld } from '../support/virtual-world.ts';
 
 const names = Object.keys(EVENTS) as (keyof typeof EVENTS)[];
-const sources = globSync('src/**/*.ts', { cwd: REPOSITORY })
+/** What is deployed: neither the command line nor the page. */
+const sources = globSync('src/{*,core/**/*,calls/**/*,functions/**/*,adapters/**/*}.ts', { cwd: REPOSITORY })
   .filter((path) => !path.endsWith('event-catalog.ts'))
   .map((path) => ({ path, text: readFileSync(join(REPOSITORY, path), 'utf8') }));
 
@@ -64,6 +65,35 @@ describe('what the app writes', () => {
       'call.ended': 1,
       'call.cleanedUp': 1,
     });
+  });
+
+  test("tells once of an end that the call's own keepAlive found out", async () => {
+    const world = await startVirtualWorld();
+    await world.clock.runFor(MINUTE_MS); // apart from the reconciler's runs
+    const callId = await world.startCall();
+    await world.clock.runFor(MINUTE_MS);
+    world.graph.addFault({ operation: 'notification', lost: true, times: 'always' });
+    world.graph.hangUp(callId);
+    await world.clock.runFor(HOUR_MS);
+    const ends = world.events.filter(({ event }) => event === 'call.ended' || event === 'keepAlive.failed');
+    expect(ends).toMatchObject([
+      { event: 'keepAlive.failed', level: 'info', outcome: 'gone', attempt: 1 },
+      { event: 'call.ended', callId, instanceId: `call-${callId}`, reason: 'notFound' },
+    ]);
+    expectCatalogued(world);
+  });
+
+  test('tells how much time was left when a keepAlive was sent from outside the orchestration', async () => {
+    const world = await startVirtualWorld();
+    const callId = await world.startCall();
+    await world.clock.runFor(MINUTE_MS);
+    await world.request('POST', `/runtime/webhooks/durabletask/instances/call-${callId}/suspend?reason=test`);
+    await world.clock.runFor(20 * MINUTE_MS);
+    const [rescued] = world.events.filter(({ event }) => event === 'keepAlive.rescued');
+    expect(rescued).toMatchObject({ callId, level: 'info', outcome: 'alive', by: 'reconcileCalls' });
+    expect(rescued?.marginSeconds).toBeGreaterThan(25 * 60);
+    expect(rescued?.marginSeconds).toBeLessThan(36 * 60);
+    expectCatalogued(world);
   });
 
   test('of failures, refusals, and repairs is as the catalog says', async () => {
