@@ -21,6 +21,7 @@ const keyInput = byId('key', HTMLInputElement);
 const banner = byId('banner', HTMLElement);
 const root = byId('workspace', HTMLElement);
 const forgetKey = byId('forget-key', HTMLButtonElement);
+const registerButton = byId('register', HTMLButtonElement);
 
 let address = parseAddress(location.search);
 /** What is on the page, to be asked for with its ETag; another path or no ETag means to be read whole. */
@@ -78,6 +79,7 @@ async function look(): Promise<Round> {
   if (asked !== address) return 'good';
   if (list.kind === 'keyNeeded') return askForKey();
   keyForm.hidden = true;
+  registerButton.hidden = false;
   forgetKey.hidden = keyStore.read() === undefined;
   if (call !== undefined) showCall(call);
   return showList(list);
@@ -131,6 +133,7 @@ function askForKey(): Round {
   keyProblem.hidden = !isRefused;
   setText(keyProblem, isRefused ? 'The host refused this key.' : '');
   keyForm.hidden = false;
+  registerButton.hidden = true;
   root.hidden = true;
   banner.hidden = true;
   forgetKey.hidden = true;
@@ -175,7 +178,7 @@ forgetKey.addEventListener('click', () => {
   keyStore.forget();
   location.reload();
 });
-byId('register', HTMLButtonElement).addEventListener('click', () => void register());
+registerButton.addEventListener('click', () => void register());
 addEventListener('popstate', () => {
   const before = address;
   address = parseAddress(location.search);

@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What axe finds wrong with the page as it is: `rule: element`. */
 export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
   // Evaluated by the debugger, which the page's content security policy does not bind.
-  await page.evaluate(axeSource);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { readonly axe: { run(): Promise<AxeResult> } };
-    const { violations } = await axe.run();
+    const { axe: inPage } = globalThis as unknown as { readonly axe: { run(): Promise<AxeResult> } };
+    const { violations } = await inPage.run();
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
   });
 }
