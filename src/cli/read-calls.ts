@@ -18,38 +18,44 @@ const ID_NAMES = ['callId', 'CallId', 'id'] as const;
  * Reads calls from stdin: one a line, as an id or as a JSON object; or all as one JSON array, or as what `list --json`
  * prints.
  *
- * Errors: CliError with the line that names no call.
+ * Errors: CliError with the line that names no call, or when there is nothing at all; an empty list is fine.
  */
 export async function* readCalls({ stdin }: Pick<CliIo, 'stdin'>): AsyncGenerator<NamedCall, void> {
   let line = 0;
-  let document = '';
+  let begin = 0;
+  let isNamed = false;
+  /** What does not end on the line on which it begins. */
+  const document: string[] = [];
   for await (const raw of stdin.lines()) {
     line++;
     // PowerShell begins what it pipes with a byte order mark.
     const text = raw.replace(/^\ufeff/, '').trim();
-    if (document !== '' || beginsDocument(text)) document += `${raw.replace(/^\ufeff/, '')}\n`;
-    else if (text !== '') yield toNamedCall(text.startsWith('{') ? parseLine(text, line) : text, line);
+    if (text === '') continue;
+    const value = document.length > 0 ? undefined : parseLine(text);
+    if (value === undefined) begin = document.push(text) === 1 ? line : begin;
+    else yield* toNamedCalls(value, line);
+    isNamed = true;
   }
-  if (document !== '') yield* readDocument(document);
+  if (document.length > 0) yield* readDocument(document, begin);
+  if (!isNamed) throw wrongUsage('stdin names no call.');
 }
 
-/** An array, or an object that does not end on its line. */
-function beginsDocument(text: string): boolean {
-  return text.startsWith('[') || (text.startsWith('{') && parseJson(text) === undefined);
+/** Undefined when the line only begins a JSON document. */
+function parseLine(text: string): unknown {
+  return text.startsWith('{') || text.startsWith('[') ? parseJson(text)?.value : text;
 }
 
-function parseLine(text: string, line: number): unknown {
-  const value = parseJson(text)?.value;
-  if (!isObject(value)) throw wrongUsage(`Line ${line} of stdin is not a JSON object.`);
-  return value;
+function* readDocument(lines: readonly string[], begin: number): Generator<NamedCall, void> {
+  const json = parseJson(lines.join('\n'));
+  if (json === undefined) throw wrongUsage(`stdin is no JSON from line ${begin} on.`);
+  yield* toNamedCalls(json.value, begin);
 }
 
-function* readDocument(text: string): Generator<NamedCall, void> {
-  const json = parseJson(text);
-  if (json === undefined) throw wrongUsage('stdin is neither JSON nor one call a line.');
-  const { value } = json;
-  const items = Array.isArray(value) ? value : isObject(value) && Array.isArray(value.value) ? value.value : [value];
-  for (const [index, item] of items.entries()) yield toNamedCall(item, index + 1);
+/** One call, or a list of them: an array, or an object around one. */
+function* toNamedCalls(value: unknown, line: number): Generator<NamedCall, void> {
+  const items = isObject(value) && Array.isArray(value.value) ? value.value : value;
+  if (!Array.isArray(items)) yield toNamedCall(items, line);
+  else for (const [index, item] of items.entries()) yield toNamedCall(item, index + 1);
 }
 
 function toNamedCall(item: unknown, line: number): NamedCall {
@@ -68,6 +74,5 @@ export async function namedIds(io: CliIo, given: readonly string[]): Promise<rea
   if (io.stdin.isTerminal) throw wrongUsage('Name at least one call: as argument, or on stdin.');
   const ids: string[] = [];
   for await (const { id } of readCalls(io)) ids.push(id);
-  if (ids.length === 0) throw wrongUsage('stdin names no call.');
   return ids;
 }
