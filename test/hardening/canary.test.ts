@@ -201,6 +201,7 @@ async function endTheCall(): Promise<void> {
   expect(answer).toMatchObject({ status: 307, headers: { location: `${trap.origin}/bot` } });
   await eventually(() => expect(host.output()).toContain('webhook.failed'));
   expect((await client.operate('DELETE', `/api/calls/${registered}`)).status).toBe(202);
+  await eventually(() => expect(host.output().split('"event":"webhook.failed"').length).toBeGreaterThan(2));
 }
 
 /** Text of everything that the engine keeps: list, and each instance with input and history. */
