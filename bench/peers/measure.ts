@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Candidate, Running } from './candidate.ts';
+import { type LoadResult, quantile, sendAll } from './load.ts';
+import { cpuMs, memoryKb } from './processes.ts';
+import type { Target } from './target.ts';
+
+export interface Measurement {
+  readonly ingest: Omit<LoadResult, 'acknowledgedMs'>;
+  readonly ends: Omit<LoadResult, 'acknowledgedMs'>;
+  readonly steady?: {
+    readonly cpuMsPerBeat: number;
+    /** Beats in the window over those that were due. */
+    readonly share: number;
+    readonly lateP50Ms: number;
+    readonly lateP99Ms: number;
+    readonly memoryKbPerCall: number;
+    readonly idleMemoryMb: number;
+  };
+}
+
+const WARM_UP_CALLS = 100;
+
+/** C calls established, beats watched for a while, calls ended. */
+export async function measure(
+  candidate: Candidate,
+  running: Running,
+  target: Target,
+  { calls, beatMs, windowMs }: { readonly calls: number; readonly beatMs: number; readonly windowMs: number },
+): Promise<Measurement> {
+  const warmUp = Array.from({ length: WARM_UP_CALLS }, () => randomUUID());
+  await sendAll(warmUp.map(running.established));
+  await sendAll(warmUp.map(running.ended));
+  await wait(2_000);
+  target.clear();
+  const idleKb = memoryKb(running.roots());
+  const ids = Array.from({ length: calls }, () => randomUUID());
+  const ingest = withoutTimes(await sendAll(ids.map(running.established)));
+  const steady = candidate.scope === 'ingest' ? undefined : await watch();
+  const ends = withoutTimes(await sendAll(ids.map(running.ended)));
+  return { ingest, ends, ...(steady === undefined ? {} : { steady }) };
+
+  async function watch() {
+    const limitMs = performance.now() + 2 * beatMs;
+    while (ids.some((id) => !target.beats.has(id)) && performance.now() < limitMs) await wait(100);
+    await wait(500);
+    const cpuBefore = cpuMs(running.roots());
+    const fromMs = performance.now();
+    await wait(windowMs);
+    const toMs = performance.now();
+    const cpu = cpuMs(running.roots()) - cpuBefore;
+    const { count, lateMs } = beatsBetween(target, ids, fromMs, toMs, beatMs);
+    return {
+      cpuMsPerBeat: cpu / count,
+      share: count / ((calls * (toMs - fromMs)) / beatMs),
+      lateP50Ms: quantile(lateMs, 0.5),
+      lateP99Ms: quantile(lateMs, 0.99),
+      memoryKbPerCall: (memoryKb(running.roots()) - idleKb) / calls,
+      idleMemoryMb: idleKb / 1_024,
+    };
+  }
+}
+
+/** Lateness: how much longer than T after the call's previous beat. */
+function beatsBetween(target: Target, ids: readonly string[], fromMs: number, toMs: number, beatMs: number) {
+  const lateMs: number[] = [];
+  let count = 0;
+  for (const id of ids) {
+    const times = target.beats.get(id) ?? [];
+    for (const [index, at] of times.entries()) {
+      if (at < fromMs || at >= toMs) continue;
+      count++;
+      const previous = times[index - 1];
+      if (previous !== undefined) lateMs.push(Math.max(0, at - previous - beatMs));
+    }
+  }
+  return { count, lateMs };
+}
+
+function withoutTimes({ acknowledgedMs: _, ...rest }: LoadResult) {
+  return rest;
+}
