@@ -73,6 +73,12 @@ describe('the app and its key are found', () => {
     expect(await sentBy({ folder }, '--url', 'http://127.0.0.1:7072')).toMatchObject({ key: null });
   });
 
+  test('not even by a redirect', async () => {
+    const { fetch, asked } = preparedFetch(json(200, LIST));
+    await runCommand(['list'], { env, fetch });
+    expect(asked[0]?.init.redirect).toBe('manual');
+  });
+
   test('but a profile that others can read is warned of, and one that is no JSON refused', async () => {
     const open = await sentBy({ homeFolder: homeWith(profile, 0o644) });
     expect(open).toMatchObject({ exitCode: 0, err: expect.stringMatching(/^Warning: others can read .*chmod 600/) });
