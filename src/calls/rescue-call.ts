@@ -12,7 +12,8 @@ import { updateRecord } from './update-record.ts';
 
 /**
  * Sends the keepAlive that a call's orchestration does not send, at the pace Graph allows. A call that Graph knows no
- * more is ended.
+ * more is ended; one that was never established only after 45 minutes without a success, when it must be over: whether
+ * Graph knows of keepAlive before `established` is not documented, and an ended call is never taken up again.
  *
  * Shape: record, instance → the outcome; only `alive` resets the deadline (`lastRescueAtMs`).
  * Errors: CallStoreError, DurableCallsError.  Effects: one POST to Graph, one write, one event.
@@ -31,7 +32,9 @@ export async function rescueCall(
   if (outcome.kind === 'alive') {
     await updateRecord(effects.store, record.callId, (stored) => toRescued(stored, outcome.sentAtMs));
   }
-  if (outcome.kind === 'gone') await endRecordedCall(effects, record, instance, { reason: 'notFound' });
+  if (outcome.kind === 'gone' && (record.phase !== 'observed' || effects.clock.nowMs() >= deadlineAtMs)) {
+    await endRecordedCall(effects, record, instance, { reason: 'notFound' });
+  }
   return outcome;
 }
 

@@ -83,10 +83,22 @@ test('a call whose established and terminated were lost is ended, never started'
   world.graph.addFault({ operation: 'notification', state: 'terminated', lost: true });
   const callId = await world.startCall({ hangUpAfterSeconds: 60 });
   await world.clock.runFor(HOUR_MS);
-  expect(world.keepAlives(callId)).toEqual([{ minute: 10, status: 404 }]);
+  const minutes = [10, 15, 20, 25, 30, 35, 40, 45]; // in the last one 45 minutes are over: it cannot be alive
+  expect(world.keepAlives(callId)).toEqual(minutes.map((minute) => ({ minute, status: 404 })));
   expect(await recordOf(world, callId)).toMatchObject({ phase: 'ended', endReason: 'notFound' });
   expect(world.countEvents('call.ended', callId)).toBe(1);
   expect((await world.request('GET', `${HUB}/call-${callId}`)).status).toBe(404);
+});
+
+test('a call that Graph does not know before it is established is kept alive once it is', async () => {
+  const world = await startVirtualWorld();
+  const callId = await world.startCall({ establishAfterSeconds: 22 * 60 });
+  world.graph.addFault({ operation: 'keepAlive', callId, times: 3, status: 404, errorCode: '8522' });
+  await world.clock.runFor(HOUR_MS);
+  const statuses = world.keepAlives(callId).map(({ status }) => status);
+  expect(statuses.slice(0, 3)).toEqual([404, 404, 404]);
+  expect(statuses.slice(3)).toContain(200);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'active' });
 });
 
 test('a call whose terminated was lost is found by its own next keepAlive', async () => {
