@@ -101,7 +101,7 @@ function keyRefused(url: string, key: string): string {
 function notTheApi(url: string, status: number): string {
   if (status >= 300 && status < 400)
     return `${url} answers ${status}, a redirect. Give the address it leads to with --url.`;
-  return `${url} answers ${status}, but not as the API of this app does. Is it the right URL, and is the app started?`;
+  return `${url} answers ${status}, but not as the API of this app does. Is it the right URL, and is the app started? An app with wrong settings answers to doctor only.`;
 }
 
 /** `fetch` hides the system's code in the cause; without one it says little. */
