@@ -7,6 +7,8 @@ import type { Target } from './target.ts';
 
 export interface Measurement {
   readonly ingest: Omit<LoadResult, 'acknowledgedMs'>;
+  /** Of all its processes, from the first request until the last was answered. */
+  readonly cpuMsPerStart: number;
   readonly ends: Omit<LoadResult, 'acknowledgedMs'>;
   readonly steady?: {
     readonly cpuMsPerBeat: number;
@@ -35,10 +37,12 @@ export async function measure(
   target.clear();
   const idleKb = memoryKb(running.roots());
   const ids = Array.from({ length: calls }, () => randomUUID());
+  const cpuAtFirst = cpuMs(running.roots());
   const ingest = withoutTimes(await sendAll(ids.map(running.established)));
+  const cpuMsPerStart = (cpuMs(running.roots()) - cpuAtFirst) / calls;
   const steady = candidate.scope === 'ingest' ? undefined : await watch();
   const ends = withoutTimes(await sendAll(ids.map(running.ended)));
-  return { ingest, ends, ...(steady === undefined ? {} : { steady }) };
+  return { ingest, cpuMsPerStart, ends, ...(steady === undefined ? {} : { steady }) };
 
   async function watch() {
     const limitMs = performance.now() + 2 * beatMs;

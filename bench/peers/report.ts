@@ -37,6 +37,7 @@ export function describeResults({ machine, setting, outcomes }: Results): string
         'candidate',
         'established/s',
         'p50 / p99 ms',
+        'CPU-ms per start',
         'ended/s',
         'CPU-ms per beat',
         'late p50 / p99 ms',
@@ -53,6 +54,7 @@ export function describeResults({ machine, setting, outcomes }: Results): string
       [
         'candidate',
         'missed (calls)',
+        'gap over 3 intervals (calls)',
         'lost for good',
         'doubled',
         'after the end',
@@ -85,6 +87,10 @@ function toSpeedRow({ candidate, rounds }: Outcome): readonly string[] {
     candidate.name,
     text(of(({ ingest }) => ingest.perSecond)),
     `${text(of(({ ingest }) => ingest.p50Ms))} / ${text(of(({ ingest }) => ingest.p99Ms))}`,
+    text(
+      of((round) => round.cpuMsPerStart),
+      1,
+    ),
     text(of(({ ends }) => ends.perSecond)),
     text(
       of(({ steady }) => steady?.cpuMsPerBeat),
@@ -104,6 +110,7 @@ function toKillRow(name: string, result: KillResult): readonly string[] {
   return [
     name,
     `${result.missed} (${result.callsMissing})`,
+    String(result.endedByGraph),
     String(result.lost),
     String(result.doubled),
     String(result.afterEnd),

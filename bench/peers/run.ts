@@ -21,7 +21,7 @@ const HELP = `Compares the local host with other durable schedulers on this mach
   node bench/peers/run.ts [options]
 
   --calls N      open calls (default 1000)
-  --beat S       seconds between a call's keepAlives (default 10)
+  --beat S       seconds between a call's keepAlives (default 8)
   --rounds N     alternating rounds, of which the medians are shown (default 2; 0 = none)
   --kills N      kills of each worker (default 4; 0 = none), of all candidates side by side
   --only A,B     only candidates whose name holds one of these texts
@@ -31,7 +31,7 @@ const HELP = `Compares the local host with other durable schedulers on this mach
 const { values } = parseArgs({
   options: {
     calls: { type: 'string', default: '1000' },
-    beat: { type: 'string', default: '10' },
+    beat: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '2' },
     kills: { type: 'string', default: '4' },
     only: { type: 'string', default: '' },
@@ -41,7 +41,7 @@ const { values } = parseArgs({
 });
 
 /** Long enough for each peer's own recovery: BullMQ's stalled check and lock take 30 s each. */
-const KILLS = { calls: 100, beatMs: 5_000, everyMs: 35_000, watchMs: 75_000, answerDelayMs: 50 };
+const KILLS = { calls: 100, beatMs: 5_000, everyMs: 30_000, watchMs: 75_000, answerDelayMs: 50 };
 
 export interface Outcome {
   readonly candidate: Candidate;

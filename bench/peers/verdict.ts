@@ -9,10 +9,12 @@ export interface CallLife {
 }
 
 export interface Verdict {
-  /** Beats that never came: a gap of n + 1 intervals is n of them. */
+  /** Beats that never came: n of them in a gap of n + 1 intervals. In a shorter gap the beat was late, not missed. */
   readonly missed: number;
   /** Calls with a missed beat. */
   readonly callsMissing: number;
+  /** Calls with a gap of over three intervals: at 15 minutes, Graph's 45 minutes, after which it ends the call. */
+  readonly endedByGraph: number;
   /** Calls that got no beat any more. */
   readonly lost: number;
   /** Beats where one had just been. */
@@ -24,6 +26,8 @@ export interface Verdict {
 
 /** A beat that is on its way when the end is acknowledged is nobody's fault. */
 const AFTER_END_MS = 1_000;
+/** A beat that is early by this share of an interval makes the gap before it no smaller. */
+const JITTER = 0.1;
 
 /** What became of the calls up to `untilMs`, the last moment watched. */
 export function judge(calls: readonly CallLife[], beatMs: number, untilMs: number): Verdict {
@@ -31,6 +35,7 @@ export function judge(calls: readonly CallLife[], beatMs: number, untilMs: numbe
   const sum = (value: (one: CallVerdict) => number) => perCall.reduce((total, one) => total + value(one), 0);
   return {
     missed: sum(({ missed }) => missed),
+    endedByGraph: sum(({ longestGapMs }) => Number(longestGapMs > 3 * beatMs)),
     callsMissing: sum(({ missed }) => Math.sign(missed)),
     lost: sum(({ lost }) => Number(lost)),
     doubled: sum(({ doubled }) => doubled),
@@ -53,9 +58,8 @@ function judgeCall(
   );
   const marks = [establishedMs, ...single, endMs];
   const gaps = marks.slice(1).map((at, index) => at - (marks[index] ?? at));
-  const missed = gaps
-    .filter((gap) => gap > 1.5 * beatMs)
-    .reduce((total, gap) => total + Math.round(gap / beatMs) - 1, 0);
+  const intervals = (gap: number) => Math.floor((gap + JITTER * beatMs) / beatMs);
+  const missed = gaps.reduce((total, gap) => total + Math.max(0, intervals(gap) - 1), 0);
   return {
     missed,
     lost: (gaps.at(-1) ?? 0) > 3 * beatMs,
