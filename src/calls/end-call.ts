@@ -1,11 +1,8 @@
 import { toCallEndedEvent } from '../core/call-ended-event.ts';
 import { type CallRecord, type CallSighting, endCall as toEnded } from '../core/call-record.ts';
-import type { CallEnded } from '../core/keepalive-state.ts';
+import { type CallEnded, saysKeepAliveMissed } from '../core/keepalive-state.ts';
 import type { CallEffects } from './call-effects.ts';
 import { updateRecord } from './update-record.ts';
-
-/** Graph's own words for what this app exists to prevent. Source: https://learn.microsoft.com/graph/api/call-delete */
-const KEEP_ALIVE_TIMEOUT = { code: 408, subcode: 8537 };
 
 /**
  * Marks the call as ended for good, then tells its orchestration, which cleans up. Harmless when repeated, and when no
@@ -17,10 +14,16 @@ const KEEP_ALIVE_TIMEOUT = { code: 408, subcode: 8537 };
 export async function endCall(effects: CallEffects, seen: CallSighting, ended: CallEnded): Promise<void> {
   const { store, durable, clock, log } = effects;
   const nowMs = clock.nowMs();
-  if (saysKeepAliveMissed(ended)) {
+  // The alarm sounds also when the table cannot be written; only a call that an operator gave up is expected to end so.
+  let wasStopped = false;
+  const update = updateRecord(store, seen.callId, (stored) => {
+    wasStopped = stored?.endReason === 'stopped';
+    return toEnded(stored, seen, ended, nowMs);
+  });
+  const { before, after } = await update.finally(() => {
+    if (wasStopped || !saysKeepAliveMissed(ended.resultInfo)) return;
     log({ event: 'call.keepAliveMissed', level: 'error', callId: seen.callId, code: 408, subcode: 8537 });
-  }
-  const { before, after } = await updateRecord(store, seen.callId, (stored) => toEnded(stored, seen, ended, nowMs));
+  });
   await durable.raiseCallEnded(seen.callId, after === undefined ? ended : toCallEnded(after));
   const event = toCallEndedEvent(before, after);
   if (event !== undefined) log(event);
@@ -33,8 +36,4 @@ export function toCallEnded(record: CallRecord): CallEnded {
     ...(record.resultInfo === undefined ? {} : { resultInfo: record.resultInfo }),
     ...(record.terminationReason === undefined ? {} : { terminationReason: record.terminationReason }),
   };
-}
-
-function saysKeepAliveMissed({ resultInfo }: CallEnded): boolean {
-  return resultInfo?.code === KEEP_ALIVE_TIMEOUT.code && resultInfo.subcode === KEEP_ALIVE_TIMEOUT.subcode;
 }

@@ -1,6 +1,12 @@
 import { bringsNewFacts, type CallFacts, mergeFacts, withoutAbsent } from './call-facts.ts';
 import type { CallId } from './call-id.ts';
-import type { CallEnded, EndReason, KeepaliveState, ResultInfo } from './keepalive-state.ts';
+import {
+  type CallEnded,
+  type EndReason,
+  type KeepaliveState,
+  type ResultInfo,
+  saysKeepAliveMissed,
+} from './keepalive-state.ts';
 
 /** `observed`: seen, not established. `starting`: its instance is being started. `ended`: absorbing. */
 export type CallPhase = 'observed' | 'starting' | 'active' | 'ended';
@@ -162,8 +168,12 @@ export function rebuildCall(
   return { callId, graphCallId, appId, phase: 'active', firstSeenAtMs, facts };
 }
 
-/** `terminated` says more than the others; a result is taken in once. */
+/**
+ * `terminated` says more than the others; a result is taken in once. That Graph ends a call which an operator gave up,
+ * for want of a keepAlive, is no news: it stays `stopped`.
+ */
 function withLaterReason(stored: CallRecord, ended: CallEnded): CallRecord | undefined {
+  if (stored.endReason === 'stopped' && saysKeepAliveMissed(ended.resultInfo)) return undefined;
   const isMoreSpecific = ended.reason === 'terminated' && stored.endReason !== 'terminated';
   const bringsResult = ended.resultInfo !== undefined && stored.resultInfo === undefined;
   if (!isMoreSpecific && !bringsResult) return undefined;

@@ -1,6 +1,6 @@
 import type { CallId } from './call-id.ts';
 import type { CallRecord } from './call-record.ts';
-import type { EndReason } from './keepalive-state.ts';
+import { type EndReason, saysKeepAliveMissed } from './keepalive-state.ts';
 
 /** What a record contributes. */
 export type ClosedCall = Pick<
@@ -79,7 +79,7 @@ function totalsOf(day: string, closed: ClosedCall): DayTotals {
     calls: 1,
     keepAlives,
     ends: endReason === undefined ? none.ends : { ...none.ends, [endReason]: 1 },
-    keepAliveMissed: resultInfo?.code === 408 && resultInfo.subcode === 8537 ? 1 : 0,
+    keepAliveMissed: saysKeepAliveMissed(resultInfo) ? 1 : 0,
     ...(worstMarginMs === undefined ? {} : { worstMargin: { ms: worstMarginMs, callId } }),
   };
 }

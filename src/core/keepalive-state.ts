@@ -18,6 +18,14 @@ export interface CallEnded {
   readonly terminationReason?: string;
 }
 
+/**
+ * True when Graph says that it ended the call because keepAlive was missed: what this app exists to prevent.
+ * Source: https://learn.microsoft.com/graph/api/call-delete (408/8537 "Keep Alive timeout, cleaned up inactive call").
+ */
+export function saysKeepAliveMissed(resultInfo: ResultInfo | undefined): boolean {
+  return resultInfo?.code === 408 && resultInfo.subcode === 8537;
+}
+
 /** The last tries, newest last, as `customStatus.recent` shows them. */
 export interface RecentKeepAlive {
   readonly atMs: number;

@@ -197,3 +197,16 @@ describe('the end of a call', () => {
     await expectNothingMore(world, callId);
   });
 });
+
+test('a call that an operator stopped, and that Graph ends for want of a keepAlive, raises no alarm and stays stopped', async () => {
+  const world = await startVirtualWorld();
+  const callId = await world.startCall({});
+  await world.clock.runFor(20 * 60_000);
+  expect((await world.request('DELETE', `/api/calls/${callId}`)).status).toBe(202);
+  await world.clock.runFor(2 * 3_600_000);
+  expect(world.graph.call(callId)?.state).toBe('terminated');
+  expect(world.countEvents('call.keepAliveMissed', callId)).toBe(0);
+  expect((await world.request('GET', `/api/calls/${callId}`)).body).toMatchObject({
+    record: { phase: 'ended', endReason: 'stopped' },
+  });
+});
