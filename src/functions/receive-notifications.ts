@@ -107,7 +107,18 @@ function idsOf({ headers }: HttpRequest): NotificationIds {
 /** Whatever is told while a notification is handled can be found by its ids. */
 function withIds(effects: CallEffects, ids: NotificationIds): CallEffects {
   const known = withoutAbsent(ids);
-  return { ...effects, log: (event) => effects.log({ ...event, ...known }) };
+  const { store, clock, limits, homeTenantId } = effects;
+  return {
+    store,
+    clock,
+    limits,
+    homeTenantId,
+    // Not taken out of `effects` before somebody needs it: see registerFunctions.
+    get durable() {
+      return effects.durable;
+    },
+    log: (event) => effects.log({ ...event, ...known }),
+  };
 }
 
 function originOf({ scenarioId }: NotificationIds, appId: string, tenantId: string): NotificationOrigin {

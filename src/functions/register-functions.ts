@@ -11,6 +11,7 @@ import type { DurableHub } from '../adapters/durable-calls.ts';
 import type { GraphCalls } from '../adapters/graph-calls.ts';
 import type { RequestPace } from '../adapters/request-pace.ts';
 import type { Tracing } from '../adapters/tracing.ts';
+import type { CallEffects } from '../calls/call-effects.ts';
 import type { ResourceOwner } from '../core/call-resource.ts';
 import {
   CLEAN_UP_ACTIVITY,
@@ -72,14 +73,21 @@ export function registerFunctions(dependencies: AppDependencies): void {
   const graph = tracing.graphCalls(dependencies.graph);
   const durableClient = df.input.durableClient();
   const durableOf = (context: InvocationContext) => dependencies.createDurableCalls(df.getClient(context));
-  const effectsOf = (context: InvocationContext) => ({
-    store,
-    clock,
-    durable: durableOf(context),
-    log: logEvents(context),
-    limits: dependencies.limits,
-    homeTenantId: dependencies.homeTenantId,
-  });
+  const effectsOf = (context: InvocationContext): CallEffects & { readonly durable: DurableHub } => {
+    let durable: DurableHub | undefined;
+    return {
+      store,
+      clock,
+      // Most notifications do not need the engine, and its client costs more than all else that they do.
+      get durable() {
+        durable ??= durableOf(context);
+        return durable;
+      },
+      log: logEvents(context),
+      limits: dependencies.limits,
+      homeTenantId: dependencies.homeTenantId,
+    };
+  };
   const http: RegisterHttp = (name, method, route, authLevel, handler) =>
     app.http(name, { methods: [method], route, authLevel, extraInputs: [durableClient], handler });
 

@@ -116,18 +116,19 @@ function registerScenario(scenario: Scenario, clock: VirtualClock): void {
 function watching(invoke: Invoke, generations: Map<string, readonly HistoryEvent[]>): Invoke {
   return (name, trigger, metadata) => {
     if (name === ORCHESTRATOR_NAME) {
-      const events: readonly HistoryEvent[] = historyOf(trigger).map(
-        ({ IsPlayed, ...event }: Record<string, unknown>) => event,
-      );
+      const events = historyOf(trigger);
       generations.set(executionIdOf(events), events);
     }
     return invoke(name, trigger, metadata);
   };
 }
 
-/** As JSON, whichever way the engine hands it over. */
+/** Whichever way the engine hands it over. */
 function historyOf({ string, value }: RpcTypedData): readonly HistoryEvent[] {
-  return JSON.parse(typeof string === 'string' ? string : JSON.stringify({ history: Object(value).history })).history;
+  const { history } = JSON.parse(
+    typeof string === 'string' ? string : JSON.stringify({ history: Object(value).history }),
+  );
+  return history.map(({ IsPlayed, ...event }: Record<string, unknown>) => event);
 }
 
 function executionIdOf(events: readonly HistoryEvent[]): string {
