@@ -1,6 +1,11 @@
 /**
  * What the simulation takes for granted about the world. Everything in here is a limit on the faults, or on what the app
- * is held responsible for; the invariants (see README of this folder, `invariants.ts`) hold within these limits only.
+ * is held responsible for; the invariants (`invariants.ts`) hold within these limits only. Besides, without a number:
+ * - A call of which no notification was accepted with 2xx is unknown to the app, and out of (a).
+ * - After Graph's Retry-After or a refusal (400, 401, 403) the app need not try before the last five minutes of the 45.
+ * - After a success of which the app got no answer its own 45 minutes end sooner; it then tries every five minutes.
+ * - Who terminates an instance through the status API gives up the call, and its clean-up if the call's own end comes first.
+ * - A keepAlive that was due in the same moment in which the end came, or in an instance then suspended, was in flight.
  */
 
 const SECOND_MS = 1_000;

@@ -10,6 +10,8 @@ import {
 import type { InstanceRow } from '../durable-extension/hub-store.ts';
 import { buildOrchestratorInput } from '../durable-extension/orchestrator-input.ts';
 import { type OrchestratorAction, parseOrchestratorState } from '../durable-extension/orchestrator-state.ts';
+import { LARGEST_CLOCK_ERROR_MS } from './assumptions.ts';
+import { engineDelayMs, troublesOf } from './troubles.ts';
 import type { World } from './world.ts';
 
 /**
@@ -21,7 +23,9 @@ export async function checkReplay(world: World): Promise<void> {
   for (const row of await world.hub.queryInstances({ limit: 1_000 })) {
     const history = await world.hub.readHistory(row.instanceId);
     checkNothingAfterEnd(world, row, history);
-    if (row.runtimeStatus === 'Completed') await replay(world, row, history);
+    if (row.runtimeStatus !== 'Completed') continue;
+    checkNoOpenTimer(world, row, history);
+    await replay(world, row, history);
   }
 }
 
@@ -97,4 +101,24 @@ function isResult(event: HistoryEvent): event is TaskCompleted | TaskFailed {
 function tellsTheEnd(event: HistoryEvent): boolean {
   if (event.EventType === EventType.EventRaised) return event.Name === CALL_ENDED_EVENT;
   return event.EventType === EventType.TaskCompleted && JSON.parse(event.Result)?.kind === 'gone';
+}
+
+/** Of (e): an instance completes with its last step. When it does so later, a timer that nobody cancelled held it up. */
+function checkNoOpenTimer(world: World, row: InstanceRow, history: readonly HistoryEntry[]): void {
+  const callId = row.instanceId.slice(5);
+  const lastStepAtMs = Math.max(0, ...history.filter(({ event }) => isResult(event)).map(({ event }) => toMs(event)));
+  const completed = history.find(({ event }) => event.EventType === EventType.ExecutionCompleted);
+  if (completed === undefined) return;
+  const whole = { fromMs: lastStepAtMs, toMs: toMs(completed.event) };
+  const suspended = world.journal.operated.filter((one) => one.callId === callId).map(({ interval }) => interval);
+  const held = [...troublesOf(world, callId), ...suspended].some(
+    ({ fromMs, toMs: endMs }) => fromMs < whole.toMs && endMs > whole.fromMs - LARGEST_CLOCK_ERROR_MS,
+  );
+  if (!held && whole.toMs - whole.fromMs > 2 * LARGEST_CLOCK_ERROR_MS + engineDelayMs(world)) {
+    world.journal.violate('e', callId, 'its instance completed long after its last step: a timer was left open');
+  }
+}
+
+function toMs({ Timestamp }: HistoryEvent): number {
+  return Date.parse(Timestamp);
 }

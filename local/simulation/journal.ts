@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { Interval } from './intervals.ts';
+import type { Invariant } from './invariants.ts';
 
 /** A keepAlive as it left the app and came back. `status` is absent when it got no answer. */
 export interface SentKeepAlive {
@@ -32,8 +33,7 @@ export type Trouble = Interval & {
 };
 
 export interface Violation {
-  /** Which invariant: a letter of the list in `invariants.md`. */
-  readonly invariant: string;
+  readonly invariant: Invariant;
   readonly callId?: string;
   readonly atMs: number;
   readonly what: string;
@@ -54,7 +54,7 @@ export interface Journal {
     readonly interval: Interval;
   }[];
   note(line: string): void;
-  violate(invariant: string, callId: string | undefined, what: string): void;
+  violate(invariant: Invariant, callId: string | undefined, what: string): void;
   /** Of all lines so far: the same for the same seed. */
   digest(): string;
 }

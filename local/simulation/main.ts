@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { INVARIANTS } from './invariants.ts';
 import type { SimulationChoice } from './plan.ts';
 import { runSimulation, type SimulationResult } from './run-simulation.ts';
 import { shrink, toCommand } from './shrink.ts';
@@ -8,7 +10,7 @@ import { parseSimulationCommand, type SimulationCommand, USAGE } from './simulat
 /** `npm run simulate`: days of calls in virtual time, with faults. Ends with 1 when an invariant broke. */
 try {
   const command = parseSimulationCommand(process.argv.slice(2));
-  const failures = command.seeds === 1 ? await playOne(command) : await playMany(command);
+  const failures = command.untilFailure ? await playInTurn(command) : await playMany(command);
   for (const failure of failures) await explain(command, failure);
   process.exitCode = failures.length === 0 ? 0 : 1;
 } catch (error) {
@@ -16,11 +18,14 @@ try {
   process.exitCode = 2;
 }
 
-async function playOne(command: SimulationCommand): Promise<readonly SimulationResult[]> {
+async function playInTurn(command: SimulationCommand): Promise<readonly SimulationResult[]> {
   const trace = command.trace ? (line: string) => console.log(line) : undefined;
-  const result = await runSimulation(toChoice(command, command.from), trace);
-  console.log(toLine(result));
-  return result.violations.length === 0 ? [] : [result];
+  for (let seed = command.from; seed < command.from + command.seeds; seed++) {
+    const result = await runSimulation(toChoice(command, seed), trace);
+    if (result.violations.length > 0 || command.seeds === 1) console.log(toLine(result));
+    if (result.violations.length > 0) return [result];
+  }
+  return [];
 }
 
 async function playMany(command: SimulationCommand): Promise<readonly SimulationResult[]> {
@@ -53,12 +58,15 @@ async function playMany(command: SimulationCommand): Promise<readonly Simulation
   return failures;
 }
 
-function ask(worker: Worker, choice: SimulationChoice): Promise<SimulationResult> {
-  return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', (error) => reject(new Error(`seed ${choice.seed}: ${error.message}`, { cause: error })));
-    worker.postMessage(choice);
-  });
+async function ask(worker: Worker, choice: SimulationChoice): Promise<SimulationResult> {
+  worker.postMessage(choice);
+  try {
+    // `once` of node:events rejects when the worker fails.
+    const [result] = await once(worker, 'message');
+    return result;
+  } catch (error) {
+    throw new Error(`seed ${choice.seed}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
 }
 
 /** What broke, and the smallest command found that shows it. */
@@ -66,8 +74,10 @@ async function explain(command: SimulationCommand, { seed, violations }: Simulat
   const [first] = violations;
   if (first === undefined || command.trace) return;
   const choice = toChoice(command, seed);
-  const smallest = command.shrink ? await shrink(choice, first.invariant) : choice;
-  console.log(`\nseed ${seed} breaks (${first.invariant}): ${first.what}\n  ${toCommand(smallest)}`);
+  const fails = async (candidate: SimulationChoice) =>
+    (await runSimulation(candidate)).violations.some(({ invariant }) => invariant === first.invariant);
+  const smallest = command.shrink ? await shrink(choice, fails) : choice;
+  console.log(`\nseed ${seed} breaks (${first.invariant}): ${INVARIANTS[first.invariant]}.\n  ${toCommand(smallest)}`);
 }
 
 function toChoice({ hours, without, calls }: SimulationCommand, seed: number): SimulationChoice {

@@ -85,6 +85,7 @@ function planCall(random: Random, number: number, startMs: number, hours: number
   const hasLobby = kind === 'meeting' && random.chance(0.4);
   const neverEstablished = random.chance(0.12);
   const endsHow = random.pick(['otherParty', 'otherParty', 'bot', 'atTheEnd'] as const);
+  const isRace = random.chance(0.15);
   const establishAfterSeconds = neverEstablished
     ? 1e6
     : hasLobby
@@ -98,7 +99,11 @@ function planCall(random: Random, number: number, startMs: number, hours: number
       kind,
       establishAfterSeconds,
       idForm: random.chance(0.2) ? 'hex' : 'dashed',
-      ...(endsHow === 'otherParty' || neverEstablished ? { hangUpAfterSeconds: lifeMs / SECOND_MS } : {}),
+      ...(isRace && direction === 'outgoing'
+        ? { hangUpAfterSeconds: establishAfterSeconds + random.between(0, 1) }
+        : endsHow === 'otherParty' || neverEstablished
+          ? { hangUpAfterSeconds: lifeMs / SECOND_MS }
+          : {}),
     },
     ...(direction === 'incoming' && !random.chance(0.1) ? { answerAfterMs: random.between(500, 4_500) } : {}),
     ...(endsHow === 'bot' ? { botHangsUpAfterMs: lifeMs } : {}),

@@ -1,35 +1,27 @@
 import { FAULT_KINDS } from './fault-kinds.ts';
 import { planSimulation, type SimulationChoice } from './plan.ts';
-import { runSimulation } from './run-simulation.ts';
-
-const MOST_RUNS = 150;
 
 /**
- * Leaves out of a failing choice what it does not need to fail: calls, then kinds of faults. Greedy; what counts is that
- * the same invariant breaks, for whichever call.
+ * Leaves out of a failing choice what it does not need to fail: calls, then kinds of faults. Greedy.
  *
- * Shape: failing choice → a choice that fails, too, with as little in it as was found.
+ * Shape: failing choice, test of another one → a choice that fails, too, with as little in it as was found.
  */
-export async function shrink(failing: SimulationChoice, invariant: string): Promise<SimulationChoice> {
-  let runs = 0;
-  const fails = async (choice: SimulationChoice) => {
-    if (++runs > MOST_RUNS) return false;
-    return (await runSimulation(choice)).violations.some((violation) => violation.invariant === invariant);
-  };
-  const firstFailing = async (candidates: readonly SimulationChoice[]) => {
-    for (const candidate of candidates) if (await fails(candidate)) return candidate;
-    return undefined;
-  };
+export async function shrink(
+  failing: SimulationChoice,
+  fails: (choice: SimulationChoice) => Promise<boolean>,
+): Promise<SimulationChoice> {
   const plan = planSimulation(failing);
   const numbers = plan.calls.map(({ number }) => number);
-  let smallest = (await firstFailing(numbers.map((number) => ({ ...failing, calls: [number] })))) ?? failing;
-  for (const kind of FAULT_KINDS.filter(plan.has)) {
-    const candidate = { ...smallest, without: [...smallest.without, kind] };
+  let smallest = failing;
+  const leaveOut = async (candidate: SimulationChoice) => {
     if (await fails(candidate)) smallest = candidate;
+  };
+  for (const number of numbers) if (smallest.calls === undefined) await leaveOut({ ...smallest, calls: [number] });
+  for (const kind of FAULT_KINDS.filter(plan.has)) {
+    await leaveOut({ ...smallest, without: [...smallest.without, kind] });
   }
   for (const number of smallest.calls === undefined ? numbers : []) {
-    const candidate = { ...smallest, calls: (smallest.calls ?? numbers).filter((other) => other !== number) };
-    if (await fails(candidate)) smallest = candidate;
+    await leaveOut({ ...smallest, calls: (smallest.calls ?? numbers).filter((other) => other !== number) });
   }
   return smallest;
 }

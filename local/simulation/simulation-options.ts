@@ -7,11 +7,13 @@ export interface SimulationCommand {
   readonly hours: number;
   readonly trace: boolean;
   readonly shrink: boolean;
+  /** One seed after the other, and none after the first that fails. */
+  readonly untilFailure: boolean;
   readonly without: readonly FaultKind[];
   readonly calls?: readonly number[];
 }
 
-export const USAGE = `npm run simulate -- [--seeds 100] [--from 1] [--hours 24] [--no-shrink]
+export const USAGE = `npm run simulate -- [--seeds 100] [--from 1] [--hours 24] [--no-shrink] [--until-failure]
 npm run simulate -- --seed N [--trace] [--hours 24] [--without kind,kind] [--calls 0,2]
 Kinds of faults: ${FAULT_KINDS.join(', ')}`;
 
@@ -27,6 +29,7 @@ export function parseSimulationCommand(args: readonly string[]): SimulationComma
       hours: { type: 'string', default: '24' },
       trace: { type: 'boolean', default: false },
       shrink: { type: 'boolean', default: true },
+      'until-failure': { type: 'boolean', default: false },
       without: { type: 'string', default: '' },
       calls: { type: 'string' },
     },
@@ -36,7 +39,8 @@ export function parseSimulationCommand(args: readonly string[]): SimulationComma
     seeds: values.seed === undefined ? toNumber('seeds', values.seeds) : 1,
     hours: toNumber('hours', values.hours),
     trace: values.trace,
-    shrink: values.shrink,
+    shrink: values.shrink && !values['until-failure'],
+    untilFailure: values['until-failure'] || values.seed !== undefined,
     without: values.without.split(',').filter(Boolean).map(toFaultKind),
     ...(values.calls === undefined ? {} : { calls: values.calls.split(',').map((text) => toNumber('calls', text)) }),
   };

@@ -1,0 +1,13 @@
+/** What must hold whatever happens within the limits of `assumptions.ts`. */
+export const INVARIANTS = {
+  a: 'a call of which the app has heard is not lost for want of a keepAlive while Graph gives an opportunity for one',
+  b: 'when the end of a call was acknowledged, no keepAlive goes out later than the one in flight',
+  c: 'a call has at most one live instance',
+  d: 'the clean-up takes effect once, and the webhook hears of the end under one id',
+  e: 'at rest there is no open record, no live instance, no message in the task hub; no timer outlives its use',
+  f: 'the effect of an accepted notification is durable, and what should run runs within the time of the reconciler',
+  g: 'a call that has ended never comes back',
+  h: 'no orchestration fails, and the replay of its history gives the same steps and the same output',
+} as const;
+
+export type Invariant = keyof typeof INVARIANTS;

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { plant } from './plant.ts';
+import type { PlantedBug } from './planted-bugs.ts';
+
+/** How a bug was found: after so many seeds, by that invariant. */
+export type Finding =
+  | { readonly kind: 'found'; readonly seeds: number; readonly invariant: string; readonly what: string }
+  | { readonly kind: 'notFound' }
+  /** The copy did not run at all, which proves nothing. */
+  | { readonly kind: 'broken'; readonly output: string };
+
+/** Plays seeds from 1 on over a copy with the bug in it, until one fails. Effects: one child process. */
+export async function findPlantedBug(bug: PlantedBug, hours = 24): Promise<Finding> {
+  const { folder, remove } = await plant(bug);
+  try {
+    const args = ['local/simulation/main.ts', '--seeds', `${bug.budget}`, '--hours', `${hours}`, '--until-failure'];
+    if (bug.without !== undefined) args.push('--without', bug.without);
+    const { code, output } = await run(process.execPath, args, folder);
+    const match = /^seed (\d+): [^\n]*\n {2}\((\w)\) call \S+: (.*)$/m.exec(output);
+    if (code === 0) return { kind: 'notFound' };
+    if (code !== 1 || match === null) return { kind: 'broken', output };
+    const [, seed, invariant = '', what = ''] = match;
+    return { kind: 'found', seeds: Number(seed), invariant, what };
+  } finally {
+    await remove();
+  }
+}
+
+function run(file: string, args: readonly string[], cwd: string): Promise<{ code: number | string; output: string }> {
+  return new Promise((resolve) => {
+    execFile(file, [...args], { cwd, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : (error.code ?? 'killed'), output: `${stdout}${stderr}` });
+    });
+  });
+}

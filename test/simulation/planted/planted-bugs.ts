@@ -1,0 +1,242 @@
+/** One text of one source file, found exactly once, and what stands there instead. */
+export interface Edit {
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** A mistake that somebody could make. The simulation has to notice it within `budget` seeds. */
+export interface PlantedBug {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  readonly budget: number;
+  /** Faults by which another planted edit would be noticed first. */
+  readonly without?: string;
+}
+
+const ORCHESTRATOR = 'src/functions/keep-call-alive.ts';
+const MACHINE = 'src/core/keepalive-machine.ts';
+const NEXT_ATTEMPT = 'src/core/next-attempt.ts';
+const RECORD = 'src/core/call-record.ts';
+const RECONCILE = 'src/core/reconcile-call.ts';
+const START = 'src/calls/start-call.ts';
+
+/** Takes away the second line behind which some mistakes would hide. */
+const NOT_TOLD_AGAIN: Edit = { file: RECONCILE, find: "return { kind: 'repeatEnd' };\n", replace: 'return NOTHING;\n' };
+
+/** Not a bug that can be seen without suspended instances: shows that the bugs below are found for their own sake. */
+export const HARMLESS_BY_ITSELF: PlantedBug = {
+  name: 'no second line',
+  edits: [NOT_TOLD_AGAIN],
+  budget: 40,
+  without: 'operatorSuspends',
+};
+
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  bug('a wait for the event in each round', 100, {
+    file: ORCHESTRATOR,
+    find: `  const callEnded = df.waitForExternalEvent(CALL_ENDED_EVENT);
+
+  for (let attempts = 0; ; attempts++) {
+`,
+    replace: `  for (let attempts = 0; ; attempts++) {
+    const callEnded = df.waitForExternalEvent(CALL_ENDED_EVENT);
+`,
+  }),
+  bug(
+    'no look at isCompleted after the activity',
+    100,
+    {
+      file: ORCHESTRATOR,
+      find: '    if (isDone(callEnded)) state = end(state, parseCallEnded(callEnded.result));\n',
+      replace: '',
+    },
+    {
+      file: ORCHESTRATOR,
+      find: '        if (!isDone(timer)) timer.cancel();\n',
+      replace: `        if (!isDone(timer)) timer.cancel();
+        state = end(state, parseCallEnded(callEnded.result));
+`,
+    },
+  ),
+  bug('timer not cancelled when the event wins', 50, {
+    file: ORCHESTRATOR,
+    find: '        if (!isDone(timer)) timer.cancel();\n',
+    replace: '',
+  }),
+  bug('continueAsNew with an open timer', 100, {
+    file: ORCHESTRATOR,
+    find: '      df.continueAsNew(state);\n',
+    replace: `      const open = df.createTimer(new Date(nowMs + 60 * 60_000));
+      yield df.Task.any([open, df.createTimer(new Date(nowMs + 3_000))]);
+      df.continueAsNew(state);
+`,
+  }),
+  bug('an activity that fails, fails the orchestration', 50, {
+    file: ORCHESTRATOR,
+    find: '    const result = yield df.callActivity(KEEP_ALIVE_ACTIVITY, input);\n',
+    replace: `    const result = yield df.callActivity(KEEP_ALIVE_ACTIVITY, input);
+  } finally {
+  }
+  try {
+`,
+  }),
+  bug('the orchestrator reads the clock of the machine', 20, {
+    file: ORCHESTRATOR,
+    find: '  return advance(state, outcome, df.currentUtcDateTime.getTime());\n',
+    replace: '  return advance(state, outcome, df.currentUtcDateTime.getTime() + (Date.now() % 1_000));\n',
+  }),
+  bug('clean-up is not retried', 100, {
+    file: ORCHESTRATOR,
+    find: 'df.callActivityWithRetry(CLEAN_UP_ACTIVITY, cleanUpRetry(state), input)',
+    replace: 'df.callActivity(CLEAN_UP_ACTIVITY, input)',
+  }),
+  bug('delivery to the webhook is not retried', 50, {
+    file: ORCHESTRATOR,
+    find: 'df.callActivityWithRetry(DELIVER_CALL_ENDED_ACTIVITY, deliveryRetry(state), input)',
+    replace: 'df.callActivity(DELIVER_CALL_ENDED_ACTIVITY, input)',
+  }),
+  bug('a new message id for each delivery', 50, {
+    file: 'src/adapters/call-ended-webhook.ts',
+    find: 'sign(secret, toInstanceId(callId), clock.nowMs(), body)',
+    replace: 'sign(secret, toInstanceId(callId) + clock.nowMs(), clock.nowMs(), body)',
+  }),
+  bug('jitter from a random source', 20, {
+    file: NEXT_ATTEMPT,
+    find: '  return 0.8 + 0.4 * ((hash >>> 0) / 2 ** 32);\n',
+    replace: '  return 0.8 + 0.4 * Math.random();\n',
+  }),
+  bug('retry without regard to the deadline', 200, {
+    file: NEXT_ATTEMPT,
+    find: 'Math.max(nowMs + limits.smallestDelayMs, Math.min(nowMs + delayMs, lastStretchAtMs))',
+    replace: 'nowMs + delayMs',
+  }),
+  bug('Retry-After obeyed past the deadline', 200, {
+    file: NEXT_ATTEMPT,
+    find: '  const lastStretchAtMs = ',
+    replace: `  if (outcome.kind === 'retry' && outcome.afterMs !== undefined) return nowMs + delayMs;
+  const lastStretchAtMs = `,
+  }),
+  bug('a refusal is never tried again', 100, {
+    file: MACHINE,
+    find: "    case 'denied':\n    case 'retry':\n      return afterFailure",
+    replace: `    case 'denied':
+      return { ...afterFailure(tried, outcome, nowMs), nextKeepAliveAtMs: nowMs + 20 * 3_600_000 };
+    case 'retry':
+      return afterFailure`,
+  }),
+  bug('the deadline counts from the last attempt', 200, {
+    file: 'src/core/keepalive-state.ts',
+    find: '  return state.lastKeepAliveAtMs ?? state.firstSeenAtMs;\n',
+    replace: '  return Math.max(state.lastKeepAliveAtMs ?? state.firstSeenAtMs, state.lastFailure?.atMs ?? 0);\n',
+  }),
+  bug('any 404 is the end', 200, {
+    file: 'src/core/classify-graph-answer.ts',
+    find: "saysCallNotFound(answer) ? 'gone' : 'unclear'",
+    replace: "'gone'",
+  }),
+  bug('404 is tried for ever', 50, {
+    file: 'src/core/classify-graph-answer.ts',
+    find: "  if (status === 404) return { kind: saysCallNotFound(answer) ? 'gone' : 'unclear', ...attempt };\n",
+    replace: '',
+  }),
+  bug('keepAlive every 40 minutes', 100, {
+    file: 'src/core/keepalive-machine.ts',
+    find: '    nextKeepAliveAtMs: succeededAtMs + state.limits.intervalMs,\n',
+    replace: '    nextKeepAliveAtMs: succeededAtMs + 40 * 60_000,\n',
+  }),
+  bug('the first keepAlive counts from established', 200, {
+    file: START,
+    find: '    firstSeenAtMs: record.firstSeenAtMs,\n',
+    replace: '    firstSeenAtMs: record.establishedAtMs ?? record.firstSeenAtMs,\n',
+  }),
+  hiddenBug('no second look at the record after startNew', {
+    file: START,
+    find: "  if (current?.phase !== 'ended') return started;\n",
+    replace: '  if (current !== undefined) return started;\n',
+  }),
+  bug('the instance is started before the record says so', 100, {
+    file: START,
+    find: '  const { before, after } = await updateRecord(store, seen.callId, (stored) => toStarting(stored, seen, nowMs));\n',
+    replace: `  const early = toStarting(undefined, seen, nowMs);
+  if (early !== undefined) await effects.durable.start(seen.callId, toInput(effects, early, {}));
+  const { before, after } = await updateRecord(store, seen.callId, (stored) => toStarting(stored, seen, nowMs));
+`,
+  }),
+  hiddenBug('the event is raised before the record says so', {
+    file: 'src/calls/end-call.ts',
+    find: '  const { before, after } = await updateRecord(store, seen.callId, (stored) => toEnded(stored, seen, ended, nowMs));\n  await durable.raiseCallEnded(seen.callId, after === undefined ? ended : toCallEnded(after));\n',
+    replace: `  await durable.raiseCallEnded(seen.callId, ended);
+  const { before, after } = await updateRecord(store, seen.callId, (stored) => toEnded(stored, seen, ended, nowMs));
+`,
+  }),
+  bug('the event is not raised', 50, {
+    file: 'src/calls/end-call.ts',
+    find: '  await durable.raiseCallEnded(seen.callId, after === undefined ? ended : toCallEnded(after));\n',
+    replace: '',
+  }),
+  bug('the end of an unknown call is not remembered', 50, {
+    file: RECORD,
+    find: "  const record = stored ?? firstSight(seen, 'observed', nowMs);\n",
+    replace: '  const record = stored;\n  if (record === undefined) return undefined;\n',
+  }),
+  bug('a late established brings an ended call back', 50, {
+    file: RECORD,
+    find: "  if (stored.phase !== 'observed') return known;\n",
+    replace: "  if (stored.phase !== 'observed' && stored.phase !== 'ended') return known;\n",
+  }),
+  bug('an ended record is activated', 200, {
+    file: RECORD,
+    find: "  return stored?.phase === 'starting' ? { ...stored, phase: 'active' } : undefined;\n",
+    replace: "  return stored === undefined ? undefined : { ...stored, phase: 'active' };\n",
+  }),
+  bug('clean-up takes effect each time', 50, {
+    file: RECORD,
+    find: '  if (stored?.cleanedUpAtMs !== undefined) return undefined;\n',
+    replace: '',
+  }),
+  bug('a conflict counts as written', 50, {
+    file: 'src/calls/update-record.ts',
+    find: "    if (result === 'written') return",
+    replace: '    if (result !== undefined) return',
+  }),
+  bug('2xx before the effect is durable', 50, {
+    file: 'src/functions/receive-notifications.ts',
+    find: '(await applied).length === 0 ? accepted : notDurable',
+    replace: 'accepted',
+  }),
+  bug('2xx for a command that failed', 50, {
+    file: 'src/calls/apply-commands.ts',
+    find: '      return commands.slice(index);\n',
+    replace: '',
+  }),
+  bug('the reconciler leaves suspended instances alone', 200, {
+    file: RECONCILE,
+    find: "    case 'running':\n    case 'suspended':\n      return withLiveInstance",
+    replace: "    case 'running':\n      return withLiveInstance",
+  }),
+  bug('the reconciler asks nobody about calls without established', 50, {
+    file: RECONCILE,
+    find: "  return { kind: 'probe' };\n",
+    replace: '  return NOTHING;\n',
+  }),
+  bug('the reconciler does not start what is missing', 200, {
+    file: RECONCILE,
+    find: "record.phase === 'observed' ? afterSight(record, nowMs, limits) : start(record, instance, nowMs, limits)",
+    replace: "record.phase === 'observed' ? afterSight(record, nowMs, limits) : NOTHING",
+  }),
+  bug('the reconciler does not tell an instance of the end again', 200, {
+    file: RECONCILE,
+    find: "return { kind: 'repeatEnd' };\n",
+    replace: 'return NOTHING;\n',
+  }),
+];
+
+function bug(name: string, budget: number, ...edits: readonly Edit[]): PlantedBug {
+  return { name, budget, edits };
+}
+
+/** One that the reconciler makes up for within its five minutes. */
+function hiddenBug(name: string, edit: Edit): PlantedBug {
+  return { name, budget: 200, edits: [edit, NOT_TOLD_AGAIN], without: 'operatorSuspends' };
+}
