@@ -1,0 +1,39 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { buildApp } from '../../scripts/build-app.ts';
+
+const repository = resolve(import.meta.dirname, '../..');
+
+/** Files that can be started. The app of the worker is in `APP_MAIN`. */
+export interface Variants {
+  /** Plain JavaScript, so that no start pays for TypeScript. */
+  readonly worker: string;
+  /** The app's own code in one file, its packages in node_modules. */
+  readonly unbundled: string;
+  /** What is shipped. */
+  readonly bundle: string;
+}
+
+/** Builds what is compared, in a folder below the repository, where node_modules is found. */
+export async function buildVariants(): Promise<Variants> {
+  const folder = join(repository, '.local/bench');
+  mkdirSync(folder, { recursive: true });
+  const common = { bundle: true, platform: 'node', format: 'esm', target: 'node22.15', logLevel: 'warning' } as const;
+  const worker = join(folder, 'worker.mjs');
+  const unbundled = join(folder, 'unbundled.mjs');
+  await build({ ...common, entryPoints: [join(import.meta.dirname, 'worker.ts')], outfile: worker });
+  // The worker looks for it beside itself.
+  const coreModule = 'functions-core-module.cjs';
+  copyFileSync(join(repository, 'local/functions-host', coreModule), join(folder, coreModule));
+  await build({
+    ...common,
+    entryPoints: [join(repository, 'src/main.ts')],
+    outfile: unbundled,
+    packages: 'external',
+    define: { DASHBOARD_ASSETS: '{}' },
+  });
+  const bundle = join(folder, 'bundle');
+  await buildApp(bundle);
+  return { worker, unbundled, bundle: join(bundle, 'main.js') };
+}

@@ -1,0 +1,104 @@
+import { createVirtualClock, type VirtualClock } from '../../local/clock/virtual-clock.ts';
+import { EventType } from '../../local/durable-extension/history-event.ts';
+import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-store.ts';
+import { withoutSockets } from '../../local/in-process-durable-client.ts';
+import { createMemoryCallStore } from '../../local/memory-call-store.ts';
+import { createSimulatedGraph, type SimulatedGraph } from '../../local/simulated-graph/simulated-graph.ts';
+import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
+import { startVirtualApp, VIRTUAL_CALLBACK_URI } from '../../local/virtual-app.ts';
+import { createDurableCalls } from '../../src/adapters/durable-calls.ts';
+import { parseCallId, toInstanceId } from '../../src/core/call-id.ts';
+import { stateNotification } from '../sample-call.ts';
+
+interface Taken {
+  /** Requests to the table, whatever they were for. */
+  readonly table: number;
+  /** Those about one call: not the reconciler's list. */
+  readonly tableOfCalls: number;
+  /** Requests to the engine's API. */
+  readonly engine: number;
+}
+
+/** The app in virtual time, its requests counted. */
+export interface CountedWorld {
+  readonly clock: VirtualClock;
+  readonly graph: SimulatedGraph;
+  /** What was asked since the last time. */
+  take(): Taken;
+  /** Begins a call: incoming, then established within half a minute. */
+  startCall(): string;
+  notify(callId: string, state: string): Promise<void>;
+  /** What the engine has run for the call in this generation. */
+  history(callId: string): Promise<{ readonly turns: number; readonly activities: number }>;
+  stop(): Promise<void>;
+}
+
+export async function startCountedWorld(): Promise<CountedWorld> {
+  const clock = createVirtualClock({ startMs: Date.UTC(2026, 0, 5) });
+  const hub = createMemoryHubStore();
+  let table = 0;
+  let tableOfCalls = 0;
+  let engine = 0;
+  const store = createMemoryCallStore({
+    before(_operation, callId) {
+      table++;
+      if (callId !== undefined) tableOfCalls++;
+    },
+  });
+  const send = (url: string, headers: Readonly<Record<string, string>>, body: string) =>
+    app.send({ method: 'POST', url: new URL(url), headers: lowerCase(headers), body: new TextEncoder().encode(body) });
+  const graph = createSimulatedGraph({
+    clock,
+    botAppId: SAMPLE_BOT_APP_ID,
+    tenantId: SAMPLE_TENANT_ID,
+    deliver: ({ url, headers, body }) => send(url, headers, body),
+  });
+  const app = await startVirtualApp({
+    clock,
+    graph,
+    hub,
+    store,
+    engine: { fast: true },
+    dependencies: {
+      createDurableCalls(client) {
+        const counted = withoutSockets(client, (request) => {
+          engine++;
+          return app.host.durable.handle(request);
+        });
+        return createDurableCalls(counted, clock);
+      },
+    },
+  });
+
+  return {
+    clock,
+    graph,
+    take() {
+      const taken = { table, tableOfCalls, engine };
+      table = 0;
+      tableOfCalls = 0;
+      engine = 0;
+      return taken;
+    },
+    startCall: () => graph.createCall({ callbackUri: VIRTUAL_CALLBACK_URI }).callId,
+    async notify(callId, state) {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${graph.signCallbackToken()}` };
+      const { status } = await send(VIRTUAL_CALLBACK_URI, headers, stateNotification(callId, state));
+      if (status !== 202) throw new Error(`the notification was answered with ${status}`);
+    },
+    async history(callId) {
+      const parsed = parseCallId(callId);
+      const entries = parsed === undefined ? [] : await hub.readHistory(toInstanceId(parsed));
+      const count = (type: number) => entries.filter(({ event }) => event.EventType === type).length;
+      return { turns: count(EventType.OrchestratorStarted), activities: count(EventType.TaskScheduled) };
+    },
+    async stop() {
+      await app.stop();
+      graph.stop();
+    },
+  };
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
