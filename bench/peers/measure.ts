@@ -47,7 +47,8 @@ export async function measure(
   async function watch() {
     const limitMs = performance.now() + 2 * beatMs;
     while (ids.some((id) => !target.beats.has(id)) && performance.now() < limitMs) await wait(100);
-    await wait(500);
+    // Calls that began together beat together: the window begins between two such bursts, so that it holds one of each.
+    await wait(beatMs / 2);
     const cpuBefore = cpuMs(running.roots());
     const fromMs = performance.now();
     await wait(windowMs);
