@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { alternate, median, medianRatio } from '../alternate.ts';
@@ -11,12 +12,22 @@ import { buildVariants } from './build-variants.ts';
 const AIM = 1.8;
 const REQUESTS = ['openapi', 'health', 'notification'] as const;
 
+type Program = 'bare' | 'unbundled' | 'bundle';
+type Asked = (typeof REQUESTS)[number];
+
+/** One start: until the answer was there, and the CPU of the process until then (only Linux tells). */
+interface Start {
+  readonly ms: number;
+  readonly cpuMs: number | undefined;
+}
+
 export const coldStart: Bench = {
   name: 'cold-start',
   about:
     'From the start of a process to its first 2xx. Bare = Node and its HTTP server, which answers without asking anybody. ' +
     "Unbundled = the app with its packages in node_modules, bundle = what is shipped, both in the local host's worker, the same " +
-    'for both. openapi.json asks nobody, health asks table and engine, the notification also the issuer, all on loopback. In turn, medians.',
+    'for both. openapi.json asks nobody, health asks table and engine, the notification also the issuer, all on loopback. In ' +
+    'turn, medians; CPU is that of all threads and tells most on a busy machine.',
   notMeasured:
     'the Functions host, fetching and unpacking the package, a cold disk, TLS, tokens of the managed identity (its packages ' +
     'load when the first one is needed).',
@@ -24,20 +35,14 @@ export const coldStart: Bench = {
     const outside = await startOutside();
     try {
       const { worker, unbundled, bundle } = await buildVariants();
-      const programs = {
+      const programs: Readonly<Record<Program, readonly [string, string]>> = {
         bare: [join(import.meta.dirname, 'bare.mjs'), ''],
         unbundled: [worker, unbundled],
         bundle: [worker, bundle],
-      } as const;
+      };
       const measurements: Measurement[] = [];
-      for (const request of REQUESTS) {
-        const start = ([program, app]: readonly [string, string]) => firstAnswerMs(outside, program, app, request);
-        const variants = {
-          bare: () => start(programs.bare),
-          unbundled: () => start(programs.unbundled),
-          bundle: () => start(programs.bundle),
-        };
-        measurements.push(...compare(request, await alternate(variants, effort === 'full' ? 16 : 1)));
+      for (const asked of REQUESTS) {
+        measurements.push(...(await measure(outside, programs, asked, effort === 'full' ? 16 : 1)));
       }
       return measurements;
     } finally {
@@ -46,25 +51,41 @@ export const coldStart: Bench = {
   },
 };
 
-function compare(
-  request: (typeof REQUESTS)[number],
-  values: Readonly<Record<'bare' | 'unbundled' | 'bundle', readonly number[]>>,
-): readonly Measurement[] {
-  const ratio = { what: `${request}: bundle ÷ bare`, value: medianRatio(values.bundle, values.bare), unit: '×' };
+async function measure(
+  outside: Outside,
+  programs: Readonly<Record<Program, readonly [string, string]>>,
+  asked: Asked,
+  rounds: number,
+): Promise<readonly Measurement[]> {
+  const cpuMs: Record<Program, number[]> = { bare: [], unbundled: [], bundle: [] };
+  const start = (program: Program) => async () => {
+    const started = await startOnce(outside, programs[program], asked);
+    if (started.cpuMs !== undefined) cpuMs[program].push(started.cpuMs);
+    return started.ms;
+  };
+  const ms = await alternate({ bare: start('bare'), unbundled: start('unbundled'), bundle: start('bundle') }, rounds);
+  const ratio = { what: `${asked}: bundle ÷ bare`, value: medianRatio(ms.bundle, ms.bare), unit: '×' };
   return [
-    { what: `${request}: bare`, value: median(values.bare), unit: 'ms' },
-    { what: `${request}: unbundled`, value: median(values.unbundled), unit: 'ms' },
-    { what: `${request}: bundle`, value: median(values.bundle), unit: 'ms' },
-    { what: `${request}: unbundled ÷ bare`, value: medianRatio(values.unbundled, values.bare), unit: '×' },
-    request === 'health' ? { ...ratio, aim: { atMost: AIM } } : ratio,
-    { what: `${request}: bundle ÷ unbundled`, value: medianRatio(values.bundle, values.unbundled), unit: '×' },
+    { what: `${asked}: bare`, value: median(ms.bare), unit: 'ms' },
+    { what: `${asked}: unbundled`, value: median(ms.unbundled), unit: 'ms' },
+    { what: `${asked}: bundle`, value: median(ms.bundle), unit: 'ms' },
+    asked === 'health' ? { ...ratio, aim: { atMost: AIM } } : ratio,
+    { what: `${asked}: bundle ÷ unbundled`, value: medianRatio(ms.bundle, ms.unbundled), unit: '×' },
+    ...(cpuMs.bare.length === 0 ? [] : compareCpu(asked, cpuMs)),
+  ];
+}
+
+function compareCpu(asked: Asked, { bare, unbundled, bundle }: Record<Program, number[]>): readonly Measurement[] {
+  return [
+    { what: `${asked}: CPU of bundle ÷ bare`, value: medianRatio(bundle, bare), unit: '×' },
+    { what: `${asked}: CPU of bundle ÷ unbundled`, value: medianRatio(bundle, unbundled), unit: '×' },
   ];
 }
 
 let calls = 0;
 
-function ask({ token }: Outside, origin: string, request: (typeof REQUESTS)[number]): Promise<Response> {
-  switch (request) {
+function ask({ token }: Outside, origin: string, asked: Asked): Promise<Response> {
+  switch (asked) {
     case 'openapi':
       return fetch(`${origin}/api/openapi.json`);
     case 'health':
@@ -78,23 +99,30 @@ function ask({ token }: Outside, origin: string, request: (typeof REQUESTS)[numb
   }
 }
 
-async function firstAnswerMs(
-  outside: Outside,
-  program: string,
-  app: string,
-  request: (typeof REQUESTS)[number],
-): Promise<number> {
+async function startOnce(outside: Outside, program: readonly [string, string], asked: Asked): Promise<Start> {
+  const [script, app] = program;
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, [script], {
     env: { ...outside.environment, APP_MAIN: app, CLIENT_BINDING: outside.clientBinding },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [origin] = await once(createInterface({ input: child.stdout }), 'line');
-  const answer = await ask(outside, String(origin), request);
-  const tookMs = performance.now() - startedMs;
+  const answer = await ask(outside, String(origin), asked);
+  const ms = performance.now() - startedMs;
+  const cpuMs = processCpuMs(child.pid);
   await answer.arrayBuffer();
   child.kill('SIGKILL');
   await once(child, 'close');
-  if (!answer.ok) throw new Error(`${program} ${app} answered ${request} with ${answer.status}`);
-  return tookMs;
+  if (!answer.ok) throw new Error(`${script} ${app} answered ${asked} with ${answer.status}`);
+  return { ms, cpuMs };
+}
+
+/** CPU of all its threads so far. Source: https://docs.kernel.org/scheduler/sched-stats.html (schedstat, in ns) */
+function processCpuMs(pid: number | undefined): number | undefined {
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(`${tasks}/${pid}/schedstat`)) return undefined;
+  const inNs = readdirSync(tasks).map((task) =>
+    Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return inNs.reduce((sum, ns) => sum + ns, 0) / 1_000_000;
 }
