@@ -96,7 +96,8 @@ export function createDurableCalls(client: DurableClient, clock: Clock): Durable
         await withinTimeout(clock, client.startNew(ORCHESTRATOR_NAME, { instanceId: toInstanceId(callId), input }));
         return 'started';
       } catch (error) {
-        if (isLive(await status(callId))) return 'running';
+        // A refusal of a live id is success, even when that instance has ended by the time its status comes.
+        if (isLive(await status(callId)) || saysLiveInstance(error)) return 'running';
         throw new DurableCallsError('start the orchestration', callId, problemOf(error));
       }
     },
@@ -145,6 +146,10 @@ export function createDurableCalls(client: DurableClient, clock: Clock): Durable
       }
     },
   };
+}
+
+function saysLiveInstance(error: unknown): boolean {
+  return error instanceof Error && /status code: 409|already exists/.test(error.message);
 }
 
 function saysUnknownInstance(error: unknown): boolean {

@@ -12,21 +12,24 @@ import { updateRecord } from './update-record.ts';
  * Effects: one write of the record, one event `callEnded`.
  */
 export async function endCall(effects: CallEffects, seen: CallSighting, ended: CallEnded): Promise<void> {
-  const { store, durable, clock, log } = effects;
+  const { before, after } = await recordEnd(effects, seen, ended);
+  await effects.durable.raiseCallEnded(seen.callId, after === undefined ? ended : toCallEnded(after));
+  const event = toCallEndedEvent(before, after);
+  if (event !== undefined) effects.log(event);
+}
+
+/** The alarm sounds also when the table cannot be written; only a call that an operator gave up is expected to end so. */
+async function recordEnd({ store, clock, log }: CallEffects, seen: CallSighting, ended: CallEnded) {
   const nowMs = clock.nowMs();
-  // The alarm sounds also when the table cannot be written; only a call that an operator gave up is expected to end so.
   let wasStopped = false;
   const update = updateRecord(store, seen.callId, (stored) => {
     wasStopped = stored?.endReason === 'stopped';
     return toEnded(stored, seen, ended, nowMs);
   });
-  const { before, after } = await update.finally(() => {
+  return update.finally(() => {
     if (wasStopped || !saysKeepAliveMissed(ended.resultInfo)) return;
     log({ event: 'call.keepAliveMissed', level: 'error', callId: seen.callId, code: 408, subcode: 8537 });
   });
-  await durable.raiseCallEnded(seen.callId, after === undefined ? ended : toCallEnded(after));
-  const event = toCallEndedEvent(before, after);
-  if (event !== undefined) log(event);
 }
 
 /** How the record says the call ended. */

@@ -114,3 +114,32 @@ test('a list that never comes is given up after a minute', async () => {
   clock.advance(60_000);
   expect(await outcome).toContain('no answer within 60000 ms');
 });
+
+describe('a start that is refused', () => {
+  const alreadyExists = new Error(
+    'The operation failed with an unexpected status code: 500. Details: {"ExceptionMessage":"An Orchestration instance with the status Running already exists."}',
+  );
+  const refusedWith = (refused: Error, found: string | undefined) =>
+    hubOver({
+      startNew: () => Promise.reject(refused),
+      getStatus: async () => {
+        if (found === undefined) throw new Error('DurableClient error: replied with HTTP 404 response.');
+        return status(`call-${callId}`, found) as never;
+      },
+    });
+
+  test.each([
+    ['by extension 3.x, for the id is live', refusal(409), 'Running'],
+    ['by extension 2.x, for the id is live', alreadyExists, 'Pending'],
+    ['for a live id that has ended since', refusal(409), 'Completed'],
+    ['in words only, while the instance is live', refusal(500), 'Running'],
+  ])('%s, is as good as a start', async (_why, refused, found) => {
+    expect(await refusedWith(refused, found).start(callId, {} as never)).toBe('running');
+  });
+
+  test.each(['Completed', undefined])('for another reason is an error, with instance %s', async (found) => {
+    const started = refusedWith(refusal(500), found).start(callId, {} as never);
+    await expect(started).rejects.toThrow(DurableCallsError);
+    await expect(started).rejects.not.toThrow('secret');
+  });
+});

@@ -98,8 +98,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   }),
   bug('a new message id for each delivery', 50, {
     file: 'src/adapters/call-ended-webhook.ts',
-    find: 'sign(secret, toInstanceId(callId), clock.nowMs(), body)',
-    replace: 'sign(secret, toInstanceId(callId) + clock.nowMs(), clock.nowMs(), body)',
+    find: 'signWebhook(secret, toInstanceId(callId), clock.nowMs(), body)',
+    replace: 'signWebhook(secret, toInstanceId(callId) + clock.nowMs(), clock.nowMs(), body)',
   }),
   bug('jitter from a random source', 20, {
     file: NEXT_ATTEMPT,
@@ -165,14 +165,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   }),
   hiddenBug('the event is raised before the record says so', {
     file: 'src/calls/end-call.ts',
-    find: '  const { before, after } = await updateRecord(store, seen.callId, (stored) => toEnded(stored, seen, ended, nowMs));\n  await durable.raiseCallEnded(seen.callId, after === undefined ? ended : toCallEnded(after));\n',
-    replace: `  await durable.raiseCallEnded(seen.callId, ended);
-  const { before, after } = await updateRecord(store, seen.callId, (stored) => toEnded(stored, seen, ended, nowMs));
+    find: '  const { before, after } = await recordEnd(effects, seen, ended);\n  await effects.durable.raiseCallEnded(seen.callId, after === undefined ? ended : toCallEnded(after));\n',
+    replace: `  await effects.durable.raiseCallEnded(seen.callId, ended);
+  const { before, after } = await recordEnd(effects, seen, ended);
 `,
   }),
   bug('the event is not raised', 50, {
     file: 'src/calls/end-call.ts',
-    find: '  await durable.raiseCallEnded(seen.callId, after === undefined ? ended : toCallEnded(after));\n',
+    find: '  await effects.durable.raiseCallEnded(seen.callId, after === undefined ? ended : toCallEnded(after));\n',
     replace: '',
   }),
   bug('the end of an unknown call is not remembered', 50, {
