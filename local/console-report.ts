@@ -22,8 +22,13 @@ export function toConsoleLine(line: InvocationLog, at: Date): string | undefined
   return `${time}  ${call}${describe(event)}`;
 }
 
+/** For queries, not for eyes. */
+const CORRELATION_IDS: ReadonlySet<string> = new Set(['tenantId', 'scenarioId', 'messageId', 'instanceId']);
+
 function describe(event: LoggedEvent): string {
   switch (event.event) {
+    case 'call.observed':
+      return 'seen, not established yet';
     case 'call.established':
       return 'established: kept alive from now on';
     case 'keepAlive.succeeded':
@@ -43,6 +48,7 @@ function describe(event: LoggedEvent): string {
     default: {
       const { event: name, level: _level, callId: _callId, ...fields } = event;
       return `${name} ${Object.entries(fields)
+        .filter(([key]) => !CORRELATION_IDS.has(key))
         .map(([key, value]) => `${key}=${String(value)}`)
         .join(' ')}`;
     }

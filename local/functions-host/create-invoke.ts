@@ -149,6 +149,11 @@ function fromTypedData(data: RpcTypedData | null | undefined): unknown {
   return data.http ?? data.string ?? data.bytes ?? data.int ?? data.double ?? undefined;
 }
 
+/** An orchestrator's failure comes with its whole state behind this mark; what is wrong is the state's `error`. */
+const ORCHESTRATOR_STATE_MARK = '$OutOfProcData$:';
+
 function describe(error: unknown): string {
+  const [, state] = error instanceof Error ? error.message.split(ORCHESTRATOR_STATE_MARK) : [];
+  if (state !== undefined) return String(Object(JSON.parse(state)).error);
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

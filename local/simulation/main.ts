@@ -7,6 +7,9 @@ import { runSimulation, type SimulationResult } from './run-simulation.ts';
 import { shrink, toCommand } from './shrink.ts';
 import { parseSimulationCommand, type SimulationCommand, USAGE } from './simulation-options.ts';
 
+// A reader that has seen enough, such as head, is no failure.
+process.stdout.on('error', () => process.exit(0));
+
 /** `npm run simulate`: days of calls in virtual time, with faults. Ends with 1 when an invariant broke. */
 try {
   const command = parseSimulationCommand(process.argv.slice(2));
@@ -36,7 +39,7 @@ async function playMany(command: SimulationCommand): Promise<readonly Simulation
   let done = 0;
   let keepAlives = 0;
   const play = async () => {
-    const worker = new Worker(new URL('./seed-worker.ts', import.meta.url));
+    const worker = new Worker(new URL('./seed-worker.ts', import.meta.url)).setMaxListeners(0);
     while (next < from + seeds) {
       const result = await ask(worker, toChoice(command, next++));
       done++;

@@ -19,6 +19,8 @@ Kinds of faults: ${FAULT_KINDS.join(', ')}`;
 
 /** Reads the command line. Errors: Error that says what is wrong with it. */
 export function parseSimulationCommand(args: readonly string[]): SimulationCommand {
+  if (args.includes('--help'))
+    throw new Error('Simulates days of calls with seeded faults, and checks what is promised.');
   const { values } = parseArgs({
     args: [...args],
     allowNegative: true,
