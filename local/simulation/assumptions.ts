@@ -4,6 +4,10 @@
  * - A call of which no notification was accepted with 2xx is unknown to the app, and out of (a).
  * - After Graph's Retry-After or a refusal (400, 401, 403) the app need not try before the last five minutes of the 45.
  * - After a success of which the app got no answer its own 45 minutes end sooner; it then tries every five minutes.
+ * - The app's 45 minutes of a call begin with the first notification that it accepted: when that came late, they end late.
+ * - An instance that the operator suspended while it was cleaning up, and never resumes, is let alone for 25 hours.
+ * - No event overtakes the start message of its instance: it would be discarded, and only the reconciler would tell again.
+ * - An instance that was terminated, by the operator or the reconciler, delivers nothing to the webhook.
  * - Who terminates an instance through the status API gives up the call, and its clean-up if the call's own end comes first.
  * - A keepAlive that was due in the same moment in which the end came, or in an instance then suspended, was in flight.
  */

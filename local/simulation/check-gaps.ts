@@ -55,7 +55,8 @@ function opportunityBefore(world: World, callId: string, endedAtMs: number): str
     startedAtMs ?? firstSeenAtMs + PROBED_AFTER_MS,
   );
   const troubles = troublesOf(world, callId, { withTable: byReconciler });
-  const lastStretchAtMs = fromMs + LAST_STRETCH_STARTS_MS;
+  // The app's 45 minutes begin with the first notification that it took in.
+  const lastStretchAtMs = (isFirst ? firstSeenAtMs : fromMs) + LAST_STRETCH_STARTS_MS;
   const clockErrorMs = world.plan.has('clockJumps') ? 2 * LARGEST_CLOCK_ERROR_MS : 0;
   const tokenMs = world.plan.has('tokenEndpointDown') ? TOKEN_HANG_MS : 0;
   const enoughMs = OPPORTUNITY_MS + tokenMs + engineDelayMs(world);
@@ -72,7 +73,7 @@ function opportunityBefore(world: World, callId: string, endedAtMs: number): str
       ? 'though it had five minutes'
       : undefined;
   }
-  const normal = { fromMs: dueAtMs, toMs: lastStretchAtMs };
+  const normal = { fromMs: dueAtMs, toMs: Math.min(lastStretchAtMs, endedAtMs) };
   const held = waits(sent, lastStretchAtMs);
   if (hasStretch(normal, [...troubles, ...held], enoughMs)) return 'though Graph accepted for a minute';
   const last: Interval = {

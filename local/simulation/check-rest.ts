@@ -1,3 +1,4 @@
+import type { InstanceRow } from '../durable-extension/hub-store.ts';
 import { isEnded } from '../durable-extension/runtime-status.ts';
 import type { World } from './world.ts';
 
@@ -5,8 +6,9 @@ import type { World } from './world.ts';
 export async function checkAtRest(world: World): Promise<void> {
   const { hub, table, journal } = world;
   const rows = await hub.queryInstances({ limit: 1_000 });
-  for (const { instanceId, runtimeStatus } of rows) {
-    if (!isEnded(runtimeStatus)) journal.violate('e', instanceId.slice(5), `its instance is still ${runtimeStatus}`);
+  for (const row of rows) {
+    if (isEnded(row.runtimeStatus) || isLeftSuspended(world, row)) continue;
+    journal.violate('e', row.instanceId.slice(5), `its instance is still ${row.runtimeStatus}`);
   }
   for (const { event, instanceId } of await hub.load()) {
     journal.violate('e', instanceId.slice(5), `a message of type ${event.EventType} is left in the task hub`);
@@ -16,9 +18,10 @@ export async function checkAtRest(world: World): Promise<void> {
     if (phase !== 'ended') journal.violate('e', callId, `its record still says ${phase}`);
     const instance = rows.find((row) => row.instanceId === `call-${callId}`);
     if (instance === undefined) continue;
-    const isOperators = instance.runtimeStatus === 'Terminated' && wasTerminated(world, callId);
-    if (record.cleanedUpAtMs === undefined && !isOperators)
+    const isOperators = wasTerminated(world, callId) || isLeftSuspended(world, instance);
+    if (record.cleanedUpAtMs === undefined && !isOperators) {
       journal.violate('d', callId, 'its record was never closed by the clean-up');
+    }
     const told = journal.deliveries.filter((delivery) => delivery.callId === callId);
     if (instance.runtimeStatus === 'Completed' && !told.some(({ accepted }) => accepted)) {
       journal.violate('d', callId, 'its end was never delivered to the webhook');
@@ -29,10 +32,15 @@ export async function checkAtRest(world: World): Promise<void> {
   }
 }
 
-/**
- * Who terminates an instance through the status API gives up its clean-up: the reconciler makes up for it only when it
- * comes before the call's own end.
- */
+/** See `assumptions.ts`. */
 function wasTerminated({ journal }: World, callId: string): boolean {
   return journal.operated.some((one) => one.callId === callId && one.kind === 'terminated');
+}
+
+/** Suspended for good while it was cleaning up. */
+function isLeftSuspended({ journal }: World, { instanceId, runtimeStatus, customStatusJson }: InstanceRow): boolean {
+  const forGood = journal.operated.some(
+    ({ callId, interval }) => callId === instanceId.slice(5) && interval.toMs === Number.POSITIVE_INFINITY,
+  );
+  return runtimeStatus === 'Suspended' && forGood && JSON.parse(customStatusJson ?? '{}').phase === 'ended';
 }

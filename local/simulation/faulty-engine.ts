@@ -26,7 +26,11 @@ export function createHubFaults(world: World, machine: Machine): HubFaults {
       const early = plan.has('timerEarly') ? random.between(-EARLIEST_TIMER_MS, 0) : 0;
       return Math.round(random.chance(0.5) ? early : random.between(0, plan.timerLateMs));
     },
-    deliveryDelayMs: () => (world.faultsAreOn() ? Math.round(random.between(0, plan.messageLateMs)) : 0),
+    // An event that overtakes the start of its instance would be discarded; both are in one queue.
+    deliveryDelayMs: ({ event }) =>
+      world.faultsAreOn() && event.EventType !== EventType.ExecutionStarted
+        ? Math.round(random.between(0, plan.messageLateMs))
+        : 0,
     runActivityTwice: ({ event }) => {
       const isTwice = world.faultsAreOn() && random.chance(twiceRate);
       if (isTwice && event.EventType === EventType.TaskScheduled)
