@@ -70,8 +70,8 @@ async function start(
   // A call that is alive had a keepAlive that recently, even where nobody knows of it any more.
   const oldestMs = lastKeepAliveAtMs === undefined ? nowMs - effects.limits.maximumGapMs : after.firstSeenAtMs;
   const known = { ...after, firstSeenAtMs: Math.max(after.firstSeenAtMs, oldestMs) };
-  const started = await startInstance(effects, known, { lastKeepAliveAtMs, firstKeepAliveAtMs });
-  report(effects, callId, started, after.restarts);
+  const { outcome } = await startInstance(effects, known, { lastKeepAliveAtMs, firstKeepAliveAtMs });
+  report(effects, callId, outcome, after.restarts);
 }
 
 /** A call of which nobody has told that it was established: `established` was lost, or the lobby is long. */

@@ -42,7 +42,7 @@ export async function registerCall(
   const firstKeepAliveAtMs =
     startedAtMs === undefined ? nowMs : Math.max(nowMs, startedAtMs + effects.limits.intervalMs);
   const started = await startInstance(effects, record, { firstKeepAliveAtMs });
-  const outcome = started === 'ended' ? 'finishing' : started;
+  const outcome = started.outcome === 'ended' ? 'finishing' : started.outcome;
   const { callId, facts } = record;
   const { tenantId, scenarioId } = facts;
   const instanceId = toInstanceId(callId);

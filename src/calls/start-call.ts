@@ -23,7 +23,7 @@ export async function startCall(effects: CallEffects, seen: CallSighting): Promi
   const nowMs = clock.nowMs();
   const { before, after } = await updateRecord(store, seen.callId, (stored) => toStarting(stored, seen, nowMs));
   if (after === undefined || after.phase !== 'starting') return;
-  if ((await startInstance(effects, after, {})) === 'started') {
+  if ((await startInstance(effects, after, {})).isFirst) {
     log({
       event: 'call.established',
       level: 'info',
@@ -39,19 +39,21 @@ export async function startCall(effects: CallEffects, seen: CallSighting): Promi
 /**
  * Starts the orchestration of a record in phase `starting`, then makes it `active`.
  *
+ * Shape: → what became of it, and whether this was the first of several that started the call at once: the one that made
+ * the record `active`. (The engine may tell each of them that it started the instance.)
  * Errors and effects: as `startCall`, from `startNew` on.
  */
 export async function startInstance(
   effects: CallEffects,
   record: CallRecord,
   soFar: KeepaliveSoFar,
-): Promise<'started' | 'running' | 'ended'> {
+): Promise<{ readonly outcome: 'started' | 'running' | 'ended'; readonly isFirst: boolean }> {
   const { store, durable } = effects;
-  const started = await durable.start(record.callId, toInput(effects, record, soFar));
-  const { after: current } = await updateRecord(store, record.callId, activateCall);
-  if (current?.phase !== 'ended') return started;
+  const outcome = await durable.start(record.callId, toInput(effects, record, soFar));
+  const { before, after: current } = await updateRecord(store, record.callId, activateCall);
+  if (current?.phase !== 'ended') return { outcome, isFirst: before?.phase === 'starting' };
   await durable.raiseCallEnded(record.callId, toCallEnded(current));
-  return 'ended';
+  return { outcome: 'ended', isFirst: false };
 }
 
 function toInput(effects: CallEffects, record: CallRecord, soFar: KeepaliveSoFar) {

@@ -152,8 +152,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   }),
   hiddenBug('no second look at the record after startNew', {
     file: START,
-    find: "  if (current?.phase !== 'ended') return started;\n",
-    replace: '  if (current !== undefined) return started;\n',
+    find: "  if (current?.phase !== 'ended') return {",
+    replace: '  if (current !== undefined) return {',
   }),
   bug('the instance is started before the record says so', 100, {
     file: START,
