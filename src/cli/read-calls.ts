@@ -20,7 +20,7 @@ const ID_NAMES = ['callId', 'CallId', 'id'] as const;
  *
  * Errors: CliError with the line that names no call, or when there is nothing at all; an empty list is fine.
  */
-export async function* readCalls({ stdin }: Pick<CliIo, 'stdin'>): AsyncGenerator<NamedCall, void> {
+export async function* readCalls({ stdin, signal }: Pick<CliIo, 'stdin' | 'signal'>): AsyncGenerator<NamedCall, void> {
   let line = 0;
   let begin = 0;
   let isNamed = false;
@@ -36,6 +36,7 @@ export async function* readCalls({ stdin }: Pick<CliIo, 'stdin'>): AsyncGenerato
     else yield* toNamedCalls(value, line);
     isNamed = true;
   }
+  signal.throwIfAborted(); // the lines of an interrupted command end as if there were no more
   if (document.length > 0) yield* readDocument(document, begin);
   if (!isNamed) throw wrongUsage('stdin names no call.');
 }
