@@ -18,6 +18,7 @@ export const FAULT_KINDS = [
   'tableAnswerLost',
   'tableConflict',
   'tableOutage',
+  'durableSlow',
   'durableErrors',
   'durableAnswerLost',
   'activityTwice',

@@ -47,6 +47,7 @@ export function createFaultyDurable(
 ): (request: HttpMessageRequest) => Promise<HttpMessageResponse> {
   const { plan } = world;
   const random = createRandom(plan.seed, 'durable', machine.name);
+  const slowRate = plan.rate('durableSlow', 0.4);
   const errorRate = plan.rate('durableErrors', 0.2);
   const lostRate = plan.rate('durableAnswerLost', 0.2);
   const refused = {
@@ -60,7 +61,7 @@ export function createFaultyDurable(
   };
   return async (request) => {
     const on = world.faultsAreOn();
-    await world.pause(random.between(2, 40));
+    await world.pause(on && random.chance(slowRate) ? random.between(100, 4_000) : random.between(2, 40));
     await machine.stillThere();
     if (on && random.chance(errorRate)) return refuse();
     const answer = await machine.durable(request);

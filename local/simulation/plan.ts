@@ -85,7 +85,7 @@ function planCall(random: Random, number: number, startMs: number, hours: number
   const hasLobby = kind === 'meeting' && random.chance(0.4);
   const neverEstablished = random.chance(0.12);
   const endsHow = random.pick(['otherParty', 'otherParty', 'bot', 'atTheEnd'] as const);
-  const isRace = random.chance(0.15);
+  const isRace = random.chance(0.25);
   const establishAfterSeconds = neverEstablished
     ? 1e6
     : hasLobby

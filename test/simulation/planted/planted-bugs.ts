@@ -238,5 +238,5 @@ function bug(name: string, budget: number, ...edits: readonly Edit[]): PlantedBu
 
 /** One that the reconciler makes up for within its five minutes. */
 function hiddenBug(name: string, edit: Edit): PlantedBug {
-  return { name, budget: 200, edits: [edit, NOT_TOLD_AGAIN], without: 'operatorSuspends' };
+  return { name, budget: 400, edits: [edit, NOT_TOLD_AGAIN], without: 'operatorSuspends' };
 }
