@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { buildDashboard } from './build-dashboard.ts';
+import { requiredBuiltins } from './required-builtins.ts';
 import { slimPackages } from './slim-packages.ts';
 
 const repository = resolve(import.meta.dirname, '..');
@@ -51,7 +52,7 @@ export async function buildApp(folder: string): Promise<BuiltApp> {
     external: ['@azure/functions-core'],
     // The page lies in the bundle: nothing is read from disk when it runs.
     define: { DASHBOARD_ASSETS: JSON.stringify(await buildDashboard()) },
-    plugins: [slimPackages],
+    plugins: [requiredBuiltins, slimPackages],
     banner: { js: banner },
     minifySyntax: true,
     minifyWhitespace: true,

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { buildApp } from '../../scripts/build-app.ts';
+import { requiredBuiltins } from '../../scripts/required-builtins.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 
@@ -22,7 +23,14 @@ export async function buildVariants(): Promise<Variants> {
   const common = { bundle: true, platform: 'node', format: 'esm', target: 'node22.15', logLevel: 'warning' } as const;
   const worker = join(folder, 'worker.mjs');
   const unbundled = join(folder, 'unbundled.mjs');
-  await build({ ...common, entryPoints: [join(import.meta.dirname, 'worker.ts')], outfile: worker });
+  await build({
+    ...common,
+    entryPoints: [join(import.meta.dirname, 'worker.ts')],
+    outfile: worker,
+    // The real worker is CommonJS.
+    plugins: [requiredBuiltins],
+    banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+  });
   // The worker looks for it beside itself.
   const coreModule = 'functions-core-module.cjs';
   copyFileSync(join(repository, 'local/functions-host', coreModule), join(folder, coreModule));
