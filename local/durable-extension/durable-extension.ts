@@ -34,6 +34,13 @@ export interface DurableExtension {
 
 const defaultRedeliveryDelayMs = 60_000;
 
+/** Nobody handles it: the process ends. */
+function crash(error: Error): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
 /**
  * Plays Microsoft.Azure.WebJobs.Extensions.DurableTask (Azure Storage provider) for the real durable-functions package.
  *
@@ -48,8 +55,8 @@ export function createDurableExtension(options: DurableExtensionOptions): Durabl
   const cache = createInstanceCache(store);
   const retryAfterMs = options.redeliveryDelayMs ?? defaultRedeliveryDelayMs;
   const inHand = new Set<Promise<unknown>>();
-  const { invoke, defaultVersion = null, fast = false } = options;
-  const turnContext = { invoke, functions, defaultVersion, newId, fast };
+  const { invoke, defaultVersion = null, fast = false, onReplayMismatch = crash } = options;
+  const turnContext = { invoke, functions, defaultVersion, newId, fast, onReplayMismatch };
 
   function track<T>(work: Promise<T>): Promise<T> {
     inHand.add(work);
@@ -78,8 +85,9 @@ export function createDurableExtension(options: DurableExtensionOptions): Durabl
     const { started, events } = reconciled;
     const row = before.row ?? (started === undefined ? undefined : toPendingRow(started, 0));
     if (row === undefined) return;
-    const past = started === undefined ? before.past : createPlayedHistory([]);
-    const input: TurnInput = { row, past, events, nowMs: clock.nowMs() };
+    const { past, session: ongoing } =
+      started === undefined ? before : { past: createPlayedHistory([]), session: undefined };
+    const input: TurnInput = { row, past, session: ongoing, events, nowMs: clock.nowMs() };
     const result = await runOrchestratorTurn(turnContext, input);
     const expectedRevision = before.row?.revision ?? 0;
     const after = { ...result.row, revision: expectedRevision + 1 };
@@ -89,7 +97,7 @@ export function createDurableExtension(options: DurableExtensionOptions): Durabl
       consume,
       send: result.send,
     });
-    cache.note(before, after, result.isNewGeneration, result.entries);
+    cache.note(before, after, result);
   }
 
   async function runBatch(instanceId: string, batch: readonly HubMessage[]): Promise<BatchOutcome> {

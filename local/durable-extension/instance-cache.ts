@@ -1,19 +1,23 @@
-import type { HistoryEntry } from './history-event.ts';
+import type { GenerationSession } from './generation-session.ts';
 import type { HubStore, InstanceRow } from './hub-store.ts';
+import type { TurnResult } from './orchestrator-turn.ts';
 import { createPlayedHistory, type PlayedHistory } from './played-history.ts';
 import { isEnded } from './runtime-status.ts';
 
 export interface CachedInstance {
   readonly row: InstanceRow | undefined;
   readonly past: PlayedHistory;
+  readonly session: GenerationSession | undefined;
 }
+
+type Committed = Pick<TurnResult, 'isNewGeneration' | 'entries' | 'session'>;
 
 /** Histories of live instances in the form that orchestrators get, so that a turn adds to it instead of making it anew. */
 export interface InstanceCache {
   /** Checks the stored revision, so that another engine's commit is seen. */
   read(instanceId: string): Promise<CachedInstance>;
   /** Notes what was committed. */
-  note(before: CachedInstance, row: InstanceRow, isNewGeneration: boolean, entries: readonly HistoryEntry[]): void;
+  note(before: CachedInstance, row: InstanceRow, committed: Committed): void;
   forget(instanceId: string): void;
 }
 
@@ -23,6 +27,7 @@ const maxCachedInstances = 1_000;
 interface LiveInstance {
   row: InstanceRow;
   readonly past: PlayedHistory;
+  session: GenerationSession | undefined;
 }
 
 export function createInstanceCache(store: HubStore): InstanceCache {
@@ -43,23 +48,24 @@ export function createInstanceCache(store: HubStore): InstanceCache {
     async read(instanceId) {
       const row = await store.readInstance(instanceId);
       const known = cached.get(instanceId);
-      if (row === undefined) return { row, past: createPlayedHistory([]) };
+      if (row === undefined) return { row, past: createPlayedHistory([]), session: undefined };
       if (known?.row.revision === row.revision && known.row.executionId === row.executionId) return known;
-      const fresh = { row, past: createPlayedHistory(await store.readHistory(instanceId)) };
+      const fresh = { row, past: createPlayedHistory(await store.readHistory(instanceId)), session: undefined };
       if (!isEnded(row.runtimeStatus)) keep(fresh);
       return fresh;
     },
-    note(before, row, isNewGeneration, entries) {
+    note(before, row, { isNewGeneration, entries, session }) {
       if (isEnded(row.runtimeStatus)) {
         cached.delete(row.instanceId);
         return;
       }
       const known = cached.get(row.instanceId);
       if (isNewGeneration) {
-        keep({ row, past: createPlayedHistory(entries) });
+        keep({ row, past: createPlayedHistory(entries), session });
       } else if (known !== undefined && known === before) {
         known.past.add(entries);
         known.row = row;
+        known.session = session;
         keep(known);
       } else {
         cached.delete(row.instanceId);

@@ -7,7 +7,10 @@ export interface RetryOptions {
   readonly retryTimeoutMs: number;
 }
 
-/** What the orchestrator function asks for, in the order of its yields. Inputs are JSON texts, made only when needed. */
+/**
+ * What the orchestrator function asks for, in the order of its yields. Inputs are JSON texts, made only when needed. A timer
+ * may be cancelled by a later turn of the same session.
+ */
 export type OrchestratorAction =
   | {
       readonly kind: 'callActivity';
@@ -24,7 +27,7 @@ export type OrchestratorAction =
       readonly retry?: RetryOptions;
     }
   | { readonly kind: 'continueAsNew'; readonly input: string }
-  | { readonly kind: 'createTimer'; readonly fireAtMs: number; readonly isCanceled: boolean }
+  | { readonly kind: 'createTimer'; readonly fireAtMs: number; readonly isCanceled: () => boolean }
   | { readonly kind: 'waitForExternalEvent'; readonly name: string }
   | { readonly kind: 'whenAny' | 'whenAll'; readonly children: readonly OrchestratorAction[] }
   | { readonly kind: 'unsupported'; readonly what: string };
@@ -127,7 +130,7 @@ function parseAction(action: unknown): OrchestratorAction {
     case 4:
       return { kind: 'continueAsNew', input: toProcessedInput(action.input) };
     case 5:
-      return { kind: 'createTimer', fireAtMs: readFireAt(action), isCanceled: action.isCanceled === true };
+      return { kind: 'createTimer', fireAtMs: readFireAt(action), isCanceled: () => action.isCanceled === true };
     case 6:
       return { kind: 'waitForExternalEvent', name: readString(action, 'externalEventName') };
     case 11:
@@ -149,19 +152,21 @@ function parseAction(action: unknown): OrchestratorAction {
 /**
  * Reads what an orchestrator function returned.
  *
- * Shape: OrchestratorState of durable-functions, or its JSON text → the state.  Errors: TypeError when it is neither.
+ * Shape: OrchestratorState of durable-functions, or its JSON text → the state. In a session the actions of the turn before
+ * are `known`, and those that come after them are added.  Errors: TypeError when it is neither.
  */
-export function parseOrchestratorState(returned: unknown): OrchestratorState {
+export function parseOrchestratorState(returned: unknown, known: OrchestratorAction[] = []): OrchestratorState {
   const state: unknown = typeof returned === 'string' ? JSON.parse(returned) : returned;
   if (!isObject(state)) throw new TypeError('Out of proc orchestrators must return a valid JSON schema.');
   const { actions, error } = state;
   if (!Array.isArray(actions) || actions.length !== 1 || !Array.isArray(actions[0])) {
     throw new TypeError('expected the actions array to be of length 1 in the outer layer');
   }
+  for (let index = known.length; index < actions[0].length; index++) known.push(parseAction(actions[0][index]));
   const { output, customStatus } = state;
   return {
     isDone: state.isDone === true,
-    actions: actions[0].map(parseAction),
+    actions: known,
     output: output === undefined ? null : toText(output),
     error: typeof error === 'string' && error !== '' ? error : undefined,
     customStatus: customStatus === undefined || customStatus === null ? null : toText(customStatus),

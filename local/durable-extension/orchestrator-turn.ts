@@ -1,36 +1,26 @@
-import type { Invoke, RpcTypedData } from '../functions-host/invocation.ts';
-import { walkActions } from './action-walk.ts';
+import { findMismatch } from './check-session.ts';
 import type { Decision } from './decision.ts';
 import { toEffect } from './decision-effects.ts';
-import type { FunctionTable } from './extension-options.ts';
+import type { Decided, Generation, TurnContext } from './generation.ts';
+import { continueGeneration, type GenerationSession } from './generation-session.ts';
 import {
   EventType,
   type ExecutionStarted,
   type HistoryEntry,
   type HistoryEvent,
-  joinHistory,
   toHistoryEntry,
 } from './history-event.ts';
 import type { InstanceRow, NewHubMessage } from './hub-store.ts';
 import { applyToRow } from './instance-row.ts';
-import { InvocationLostError } from './invocation-lost-error.ts';
-import { buildOrchestratorInput, readOrchestratorInput } from './orchestrator-input.ts';
-import { type OrchestratorState, parseOrchestratorState, parseThrownState } from './orchestrator-state.ts';
-import { createPlayedHistory, type PlayedHistory, readEvent } from './played-history.ts';
-
-export interface TurnContext {
-  readonly invoke: Invoke;
-  readonly functions: FunctionTable;
-  readonly defaultVersion: string | null;
-  readonly newId: () => string;
-  /** See DurableExtensionOptions. */
-  readonly fast: boolean;
-}
+import { createPlayedHistory, type PlayedHistory } from './played-history.ts';
+import { replayGeneration } from './replay-generation.ts';
 
 /** What is known of an instance before a turn. */
 export interface TurnInput {
   readonly row: InstanceRow;
   readonly past: PlayedHistory;
+  /** From the turn before. */
+  readonly session: GenerationSession | undefined;
   /** New events, in order. The first is ExecutionStarted when `past` is empty. */
   readonly events: readonly HistoryEvent[];
   readonly nowMs: number;
@@ -43,26 +33,8 @@ export interface TurnResult {
   /** What this turn adds to the history. */
   readonly entries: readonly HistoryEntry[];
   readonly send: readonly NewHubMessage[];
-}
-
-type CalledState = OrchestratorState | { readonly kind: 'unusable'; readonly reason: string };
-
-/** Errors: InvocationLostError only; everything else that goes wrong is a reason to fail the instance. */
-async function callOrchestrator(context: TurnContext, name: string, input: RpcTypedData): Promise<CalledState> {
-  if (!context.functions.isOrchestrator(name)) {
-    return { kind: 'unusable', reason: context.functions.describeUnknown(name, 'orchestrator') };
-  }
-  try {
-    return parseOrchestratorState(await context.invoke(name, input));
-  } catch (thrown) {
-    if (thrown instanceof InvocationLostError) throw thrown;
-    return (
-      parseThrownState(thrown) ?? {
-        kind: 'unusable',
-        reason: thrown instanceof Error ? thrown.message : String(thrown),
-      }
-    );
-  }
+  /** For the next turn. */
+  readonly session: GenerationSession | undefined;
 }
 
 function findStarted(entries: readonly HistoryEntry[]): ExecutionStarted | undefined {
@@ -78,16 +50,10 @@ function requireStarted(input: TurnInput, fresh: readonly HistoryEntry[]): Execu
   );
 }
 
-interface Generation {
-  readonly past: PlayedHistory;
-  readonly fresh: readonly HistoryEntry[];
-  readonly started: ExecutionStarted;
-}
-
 /** The first events of the generation that follows `previous`. */
 function startGeneration(
   context: TurnContext,
-  previous: ExecutionStarted,
+  { started: previous, instanceId, parentInstanceId }: Generation,
   decision: Extract<Decision, { kind: 'continueAsNew' }>,
   nowMs: number,
 ): Generation {
@@ -104,38 +70,22 @@ function startGeneration(
     ...decision.carryOver,
     { EventType: EventType.OrchestratorCompleted, EventId: -1, Timestamp },
   ];
-  return { past: createPlayedHistory([]), fresh: events.map(toHistoryEntry), started };
+  const fresh = events.map(toHistoryEntry);
+  return { instanceId, parentInstanceId, past: createPlayedHistory([]), fresh, started, session: undefined };
 }
 
-function toInput({ fast }: TurnContext, row: InstanceRow, { past, fresh, started }: Generation): RpcTypedData {
-  const { instanceId, parentInstanceId } = row;
-  const described = { instanceId, parentInstanceId, inputJson: started.Input };
-  const isReplaying = past.entries.length > 0;
-  if (fast) {
-    const history = [...past.read(), ...fresh.map(({ event }) => readEvent(event, false))];
-    return { value: readOrchestratorInput(described, history, isReplaying) };
-  }
-  const historyJson = past.json() + (isReplaying ? ',' : '') + joinHistory(fresh, false);
-  return { string: buildOrchestratorInput(described, historyJson, isReplaying) };
+/** In a session, the last turn of the generation is replayed as well: with it, everything the generation has asked for. */
+async function decide(context: TurnContext, generation: Generation): Promise<Decided> {
+  const session = context.fast ? await continueGeneration(context, generation) : undefined;
+  if (session !== undefined && !isLastTurn(session)) return session;
+  const replay = await replayGeneration(context, generation);
+  const mismatch = session === undefined ? undefined : findMismatch(generation, session, replay);
+  if (mismatch !== undefined) context.onReplayMismatch(mismatch);
+  return replay;
 }
 
-async function decide(
-  context: TurnContext,
-  row: InstanceRow,
-  generation: Generation,
-): Promise<{ readonly decisions: readonly Decision[]; readonly customStatus: string | null }> {
-  const { past, fresh, started } = generation;
-  const state = await callOrchestrator(context, started.Name, toInput(context, row, generation));
-  const decisions = walkActions({
-    orchestratorName: started.Name,
-    executionId: started.OrchestrationInstance.ExecutionId,
-    state,
-    past: past.entries,
-    fresh,
-    defaultVersion: context.defaultVersion,
-    ...context.functions,
-  });
-  return { decisions, customStatus: 'kind' in state ? null : state.customStatus };
+function isLastTurn({ state }: Decided): boolean {
+  return 'kind' in state || state.isDone;
 }
 
 /**
@@ -150,24 +100,26 @@ export async function runOrchestratorTurn(context: TurnContext, input: TurnInput
   const Timestamp = new Date(nowMs).toISOString();
   const orchestratorStarted: HistoryEvent = { EventType: EventType.OrchestratorStarted, EventId: -1, Timestamp };
   const fresh = [orchestratorStarted, ...input.events].map(toHistoryEntry);
-  const { past } = input;
-  let generation: Generation = { past, fresh, started: requireStarted(input, fresh) };
+  const { past, session } = input;
+  const { instanceId, parentInstanceId } = input.row;
+  const started = requireStarted(input, fresh);
+  let generation: Generation = { instanceId, parentInstanceId, past, fresh, started, session };
   let isNewGeneration = past.entries.length === 0;
   let previousCustomStatus: string | null = null;
   const send: NewHubMessage[] = [];
 
   for (;;) {
-    const { decisions, customStatus } = await decide(context, input.row, generation);
+    const { decisions, state, session } = await decide(context, generation);
+    const customStatus = 'kind' in state ? null : state.customStatus;
     const { started } = generation;
-    const { InstanceId: instanceId, ExecutionId: executionId } = started.OrchestrationInstance;
-    const effects = decisions.map((decision) =>
-      toEffect({ instanceId, executionId, started, nowMs, newId: context.newId }, decision),
-    );
+    const executionId = started.OrchestrationInstance.ExecutionId;
+    const deciding = { instanceId, executionId, started, nowMs, newId: context.newId };
+    const effects = decisions.map((decision) => toEffect(deciding, decision));
     for (const { message } of effects) if (message !== undefined) send.push(message);
 
     const next = decisions.find((decision) => decision.kind === 'continueAsNew');
     if (next !== undefined) {
-      generation = startGeneration(context, started, next, nowMs);
+      generation = startGeneration(context, generation, next, nowMs);
       isNewGeneration = true;
       previousCustomStatus = customStatus;
       continue;
@@ -182,6 +134,7 @@ export async function runOrchestratorTurn(context: TurnContext, input: TurnInput
       isNewGeneration,
       entries,
       send,
+      session,
     };
   }
 }

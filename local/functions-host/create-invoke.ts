@@ -74,6 +74,12 @@ async function runInvocation(
     for (const hook of registry.hooks.postInvocation) await hook(after);
   });
 
+  if (isInProcess && trigger.data.onContext !== undefined) {
+    trigger.data.onContext(context);
+    // Else @azure/functions takes what is logged from now on for a forgotten await.
+    core.state = 'postInvocationHooks';
+  }
+
   // A hook may have replaced the error by none; anything but null and undefined counts as one, as in the worker.
   if (after.error !== null && after.error !== undefined) throw after.error;
   if (isInProcess) return after.result;

@@ -1,5 +1,6 @@
 import * as df from 'durable-functions';
-import { walkActions } from '../../local/durable-extension/action-walk.ts';
+import { createActionWalk } from '../../local/durable-extension/action-walk.ts';
+import type { Decision } from '../../local/durable-extension/decision.ts';
 import {
   EventType,
   type HistoryEntry,
@@ -61,18 +62,15 @@ async function replayGeneration(
     const state = await invoke(ORCHESTRATOR_NAME, { string: buildOrchestratorInput(row, historyJson, past.length > 0) })
       .then(parseOrchestratorState)
       .catch((thrown: unknown) => parseThrownState(thrown) ?? { kind: 'unusable' as const, reason: String(thrown) });
-    const decisions = walkActions({
+    const walk = createActionWalk({
       orchestratorName: ORCHESTRATOR_NAME,
       executionId: started.OrchestrationInstance.ExecutionId,
-      state,
-      past,
-      fresh,
       defaultVersion: golden.orchestratorVersion,
       isActivity: () => true,
       isOrchestrator: () => true,
       describeUnknown: (name) => name,
     });
-    const today = decisions.map(describeDecision);
+    const today = walk.goOn(state, [...past, ...fresh]).map(describeDecision);
     if (recorded.join() !== today.join()) return { at: turn[0]?.Timestamp ?? '', recorded, today };
     past.push(...turn.map(toHistoryEntry));
   }
@@ -107,7 +105,7 @@ function describeEvent(event: HistoryEvent): readonly string[] {
   }
 }
 
-function describeDecision(decision: ReturnType<typeof walkActions>[number]): string {
+function describeDecision(decision: Decision): string {
   switch (decision.kind) {
     case 'scheduleActivity':
       return `${decision.id}: activity ${decision.name}`;
