@@ -1,4 +1,4 @@
-import type { CallStore, StoredCall, WriteResult } from '../src/adapters/call-store.ts';
+import type { CallStore, StoredCall } from '../src/adapters/call-store.ts';
 import type { CallId } from '../src/core/call-id.ts';
 import type { CallRecord } from '../src/core/call-record.ts';
 
@@ -19,9 +19,11 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
   const rows = new Map<CallId, { readonly json: string; readonly etag: string }>();
   let writes = 0;
 
-  function put(record: CallRecord): void {
+  function put(record: CallRecord): StoredCall {
     writes++;
-    rows.set(record.callId, { json: JSON.stringify(record), etag: `W/"${writes}"` });
+    const etag = `W/"${writes}"`;
+    rows.set(record.callId, { json: JSON.stringify(record), etag });
+    return { record, etag };
   }
 
   async function perform<T>(operation: CallStoreOperation, callId: CallId | undefined, act: () => T): Promise<T> {
@@ -32,25 +34,25 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
   }
 
   /** Runs `write` when the row still has this ETag. */
-  function guarded(callId: CallId, etag: string, write: () => void): WriteResult {
-    if (rows.get(callId)?.etag !== etag) return 'conflict';
-    write();
-    return 'written';
+  function guarded<T>(callId: CallId, etag: string, write: () => T): T | 'conflict' {
+    return rows.get(callId)?.etag === etag ? write() : 'conflict';
   }
 
   return {
     read: (callId) => perform('read', callId, () => toStoredCall(rows.get(callId))),
     insert: (record) =>
       perform('insert', record.callId, () => {
-        if (rows.has(record.callId)) return 'conflict';
-        put(record);
-        return 'written';
+        return rows.has(record.callId) ? 'conflict' : put(record);
       }),
     replace: (record, etag) => perform('replace', record.callId, () => guarded(record.callId, etag, () => put(record))),
     remove: (callId, etag) =>
-      perform('remove', callId, () =>
-        rows.has(callId) ? guarded(callId, etag, () => rows.delete(callId)) : 'written',
-      ),
+      perform('remove', callId, () => {
+        if (!rows.has(callId)) return 'written';
+        return guarded(callId, etag, () => {
+          rows.delete(callId);
+          return 'written';
+        });
+      }),
     async *list(phases) {
       const stored = await perform('list', undefined, () =>
         [...rows.values()].flatMap((row) => toStoredCall(row) ?? []),

@@ -1,4 +1,4 @@
-import { type CallStore, CallStoreError, type WriteResult } from '../../src/adapters/call-store.ts';
+import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts';
 import type { CallId } from '../../src/core/call-id.ts';
 import { contains } from './intervals.ts';
 import { createRandom } from './random.ts';
@@ -33,7 +33,7 @@ export function createFaultyTable(world: World, machine: Machine): CallStore {
   }
 
   /** A conflict out of nothing: the client's own repetition after a lost answer, or somebody who wrote the same. */
-  async function write(operation: string, callId: CallId, act: () => Promise<WriteResult>): Promise<WriteResult> {
+  async function write<T>(operation: string, callId: CallId, act: () => Promise<T>): Promise<T | 'conflict'> {
     const isConflict = world.faultsAreOn() && random.chance(conflictRate);
     const isDone = isConflict && random.chance(0.5);
     return send(operation, callId, async () => {

@@ -1,4 +1,4 @@
-import type { CallStore, WriteResult } from '../../src/adapters/call-store.ts';
+import type { CallStore, RecordWriteResult } from '../../src/adapters/call-store.ts';
 import type { Clock } from '../../src/adapters/clock.ts';
 import type { CallPhase, CallRecord } from '../../src/core/call-record.ts';
 import { createMemoryCallStore } from '../memory-call-store.ts';
@@ -20,8 +20,8 @@ export function createWatchedTable(
   const records = new Map<string, CallRecord>();
   const firstTimes = new Map<string, number>();
 
-  function take(record: CallRecord, result: WriteResult): WriteResult {
-    if (result !== 'written') return result;
+  function take(record: CallRecord, result: RecordWriteResult): RecordWriteResult {
+    if (result === 'conflict') return result;
     const { callId, phase } = record;
     const before = records.get(callId);
     if (firstTimes.has(`${callId} ended`) && phase !== 'ended') {

@@ -10,14 +10,17 @@ export interface StoredCall {
 /** `conflict`: somebody else wrote in between (HTTP 409 or 412); read again and decide again. */
 export type WriteResult = 'written' | 'conflict';
 
+/** The record as it stands after the write, or a conflict. */
+export type RecordWriteResult = StoredCall | 'conflict';
+
 /** The table `Calls`. Every method throws a CallStoreError when the store cannot be reached or refuses. */
 export interface CallStore {
   /** The record, or undefined for an unknown call. */
   read(callId: CallId): Promise<StoredCall | undefined>;
   /** Adds the first record of a call; conflict when there is one already. */
-  insert(record: CallRecord): Promise<WriteResult>;
+  insert(record: CallRecord): Promise<RecordWriteResult>;
   /** Replaces the record read with this ETag; conflict when it changed or is gone. */
-  replace(record: CallRecord, etag: string): Promise<WriteResult>;
+  replace(record: CallRecord, etag: string): Promise<RecordWriteResult>;
   /** Removes the record read with this ETag; conflict when it changed; `written` when it is gone already. */
   remove(callId: CallId, etag: string): Promise<WriteResult>;
   /** All records of these phases, page by page, in no particular order. */

@@ -1,9 +1,9 @@
 import type { CallId } from '../core/call-id.ts';
-import type { CallPhase } from '../core/call-record.ts';
+import type { CallPhase, CallRecord } from '../core/call-record.ts';
 import { parseEntity, toEntity, toEntityKeys } from './call-entity.ts';
-import { type CallStore, CallStoreError, type StoredCall } from './call-store.ts';
+import { type CallStore, CallStoreError, type RecordWriteResult, type StoredCall } from './call-store.ts';
 import type { Clock } from './clock.ts';
-import { createTableRequests, type SendTableRequest } from './table-requests.ts';
+import { createTableRequests, type SendTableRequest, type TableAnswer } from './table-requests.ts';
 import type { TableStorage } from './table-storage.ts';
 
 export interface TableCallStoreDependencies {
@@ -32,18 +32,18 @@ export function createTableCallStore(dependencies: TableCallStoreDependencies): 
   return {
     read: (callId) => read(request, callId),
     async insert(record) {
-      const { kind } = await request(
+      const answer = await request(
         { operation: 'insert', callId: record.callId, refusals: ['exists'] },
         (table, abortSignal) => table.createEntity(toEntity(record), { abortSignal }),
       );
-      return kind === 'done' ? 'written' : 'conflict';
+      return toWritten(answer, record);
     },
     async replace(record, etag) {
-      const { kind } = await request(
+      const answer = await request(
         { operation: 'replace', callId: record.callId, refusals: ['changed', 'missing'] },
         (table, abortSignal) => table.updateEntity(toEntity(record), 'Replace', { etag, abortSignal }),
       );
-      return kind === 'done' ? 'written' : 'conflict';
+      return toWritten(answer, record);
     },
     async remove(callId, etag) {
       const { partitionKey, rowKey } = toEntityKeys(callId);
@@ -61,6 +61,13 @@ export function createTableCallStore(dependencies: TableCallStoreDependencies): 
       );
     },
   };
+}
+
+/** Source: https://learn.microsoft.com/rest/api/storageservices/insert-entity#response-headers, and the same of update-entity2 */
+function toWritten(answer: TableAnswer<{ readonly etag?: string }>, record: CallRecord): RecordWriteResult {
+  if (answer.kind === 'refused') return 'conflict';
+  if (answer.value.etag === undefined) throw new CallStoreError('a write with an ETag', 'noEtag', record.callId);
+  return { record, etag: answer.value.etag };
 }
 
 async function read(request: SendTableRequest, callId: CallId): Promise<StoredCall | undefined> {

@@ -65,12 +65,12 @@ async function start(
 ): Promise<void> {
   const { hasFailed, lastKeepAliveAtMs, firstKeepAliveAtMs } = action;
   const nowMs = effects.clock.nowMs();
-  const { after } = await updateRecord(effects.store, callId, (stored) => restartCall(stored, { hasFailed, nowMs }));
+  const { after, stored } = await updateRecord(effects.store, callId, (row) => restartCall(row, { hasFailed, nowMs }));
   if (after?.phase !== 'starting') return;
   // A call that is alive had a keepAlive that recently, even where nobody knows of it any more.
   const oldestMs = lastKeepAliveAtMs === undefined ? nowMs - effects.limits.maximumGapMs : after.firstSeenAtMs;
   const known = { ...after, firstSeenAtMs: Math.max(after.firstSeenAtMs, oldestMs) };
-  const { outcome } = await startInstance(effects, known, { lastKeepAliveAtMs, firstKeepAliveAtMs });
+  const { outcome } = await startInstance(effects, known, { lastKeepAliveAtMs, firstKeepAliveAtMs }, stored);
   report(effects, callId, outcome, after.restarts);
 }
 

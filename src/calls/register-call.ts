@@ -30,8 +30,8 @@ export async function registerCall(
   const status = await durable.status(seen.callId);
   const instance = status && parseInstanceFacts(status);
   const isLive = isLiveInstance(instance);
-  const { after: record } = await updateRecord(store, seen.callId, (stored) =>
-    isLive ? toStarting(stored, seen, nowMs) : reopenCall(stored, seen, { startedAtMs: startedAtMs ?? nowMs, nowMs }),
+  const { after: record, stored } = await updateRecord(store, seen.callId, (row) =>
+    isLive ? toStarting(row, seen, nowMs) : reopenCall(row, seen, { startedAtMs: startedAtMs ?? nowMs, nowMs }),
   );
   if (record?.endReason === 'terminated') return { outcome: 'terminated', record };
   if (record === undefined || record.phase === 'ended' || (isLive && instance?.isEnding)) {
@@ -41,7 +41,7 @@ export async function registerCall(
   if (record.phase === 'active') return { outcome: 'running', record };
   const firstKeepAliveAtMs =
     startedAtMs === undefined ? nowMs : Math.max(nowMs, startedAtMs + effects.limits.intervalMs);
-  const started = await startInstance(effects, record, { firstKeepAliveAtMs });
+  const started = await startInstance(effects, record, { firstKeepAliveAtMs }, stored);
   const outcome = started.outcome === 'ended' ? 'finishing' : started.outcome;
   const { callId, facts } = record;
   const { tenantId, scenarioId } = facts;

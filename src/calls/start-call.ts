@@ -1,3 +1,4 @@
+import type { StoredCall } from '../adapters/call-store.ts';
 import { toInstanceId } from '../core/call-id.ts';
 import { activateCall, type CallRecord, type CallSighting, startCall as toStarting } from '../core/call-record.ts';
 import { type KeepaliveStart, startKeepalive } from '../core/keepalive-state.ts';
@@ -13,7 +14,7 @@ export type KeepaliveSoFar = Pick<KeepaliveStart, 'lastKeepAliveAtMs' | 'firstKe
  * call that has ended stays ended.
  *
  * Order matters: the record says `starting` before the instance exists, so that a crash in between can be repaired, and
- * an end that comes in between is found by the second look at the record.
+ * an end that comes in between is found by the second write, which the record's ETag guards.
  * Errors: CallStoreError, DurableCallsError; the start may then be repeated.
  * Effects: up to two writes of the record, one `startNew`, `callEnded` when the call ended meanwhile. A call that is
  * active already costs one read.
@@ -21,9 +22,9 @@ export type KeepaliveSoFar = Pick<KeepaliveStart, 'lastKeepAliveAtMs' | 'firstKe
 export async function startCall(effects: CallEffects, seen: CallSighting): Promise<void> {
   const { store, clock, log } = effects;
   const nowMs = clock.nowMs();
-  const { before, after } = await updateRecord(store, seen.callId, (stored) => toStarting(stored, seen, nowMs));
+  const { before, after, stored } = await updateRecord(store, seen.callId, (row) => toStarting(row, seen, nowMs));
   if (after === undefined || after.phase !== 'starting') return;
-  if ((await startInstance(effects, after, {})).isFirst) {
+  if ((await startInstance(effects, after, {}, stored)).isFirst) {
     log({
       event: 'call.established',
       level: 'info',
@@ -40,17 +41,19 @@ export async function startCall(effects: CallEffects, seen: CallSighting): Promi
  * Starts the orchestration of a record in phase `starting`, then makes it `active`.
  *
  * Shape: → what became of it, and whether this was the first of several that started the call at once: the one that made
- * the record `active`. (The engine may tell each of them that it started the instance.)
+ * the record `active`. (The engine may tell each of them that it started the instance.) `stored`: the record as it was
+ * written a moment ago, which saves reading it again.
  * Errors and effects: as `startCall`, from `startNew` on.
  */
 export async function startInstance(
   effects: CallEffects,
   record: CallRecord,
   soFar: KeepaliveSoFar,
+  stored?: StoredCall,
 ): Promise<{ readonly outcome: 'started' | 'running' | 'ended'; readonly isFirst: boolean }> {
   const { store, durable } = effects;
   const outcome = await durable.start(record.callId, toInput(effects, record, soFar));
-  const { before, after: current } = await updateRecord(store, record.callId, activateCall);
+  const { before, after: current } = await updateRecord(store, record.callId, activateCall, stored);
   if (current?.phase !== 'ended') return { outcome, isFirst: before?.phase === 'starting' };
   await durable.raiseCallEnded(record.callId, toCallEnded(current));
   return { outcome: 'ended', isFirst: false };

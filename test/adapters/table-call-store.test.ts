@@ -62,13 +62,15 @@ function connectionStringTo(port: number): string {
   return connectionString.replace(/TableEndpoint=[^;]+/, `TableEndpoint=http://127.0.0.1:${port}/devstoreaccount1`);
 }
 
+const written = { record: expect.objectContaining({ phase: 'observed' }), etag: expect.stringMatching(/^W\//) };
+
 describe('the table call store', () => {
   describeCallStore(openStore(newTableName()));
 
   describe('when the table does not exist', () => {
     test.each([
       ['read', (store: ReturnType<typeof openStore>) => store.read(newCallId()), undefined],
-      ['insert', (store: ReturnType<typeof openStore>) => store.insert(newRecord()), 'written'],
+      ['insert', (store: ReturnType<typeof openStore>) => store.insert(newRecord()), written],
       ['replace', (store: ReturnType<typeof openStore>) => store.replace(newRecord(), 'W/"1"'), 'conflict'],
       ['remove', (store: ReturnType<typeof openStore>) => store.remove(newCallId(), 'W/"1"'), 'written'],
       ['list', (store: ReturnType<typeof openStore>) => collect(store.list(['active'])), []],
@@ -84,7 +86,7 @@ describe('the table call store', () => {
       const stores = [openStore(tableName), openStore(tableName)];
       const records = Array.from({ length: 20 }, () => newRecord());
       const results = await Promise.all(records.map((record, index) => stores[index % 2]?.insert(record)));
-      expect(results).toEqual(records.map(() => 'written'));
+      expect(results).toEqual(records.map((record) => ({ record, etag: expect.any(String) })));
       expect(await collect(openStore(tableName).list(everyPhase))).toHaveLength(20);
     });
 
@@ -93,7 +95,7 @@ describe('the table call store', () => {
       const store = openStore(tableName);
       await store.insert(newRecord());
       await openRows(tableName).deleteTable();
-      expect(await store.insert(newRecord())).toBe('written');
+      expect(await store.insert(newRecord())).toEqual(written);
     });
   });
 
@@ -132,7 +134,7 @@ describe('the table call store', () => {
     const store = openStore(newTableName());
     const targetIds = Array.from({ length: 20 }, (_, index) => `user:${index}`.padEnd(1024, '"'));
     const record = newRecord({ facts: { targetIds, subject: 's'.repeat(1024), chatInfo: { threadId: 't' } } });
-    expect(await store.insert(record)).toBe('written');
+    expect(await store.insert(record)).toMatchObject({ record });
     const { facts } = (await stored(store, record.callId)).record;
     expect(facts).toStrictEqual({ subject: 's'.repeat(1024), chatInfo: { threadId: 't' } });
   });
@@ -290,13 +292,18 @@ describe('the table call store', () => {
       await expect(collect(store.list(['active']))).rejects.toMatchObject({ code: '404 ResourceNotFound' });
     });
 
+    test('does not take a write for done whose answer names no ETag', async () => {
+      const store = await storeOn((_, response) => response.writeHead(204).end());
+      await expect(store.insert(newRecord())).rejects.toMatchObject({ code: 'noEtag' });
+    });
+
     test('tries a busy service again', async () => {
       let requests = 0;
       const store = await storeOn((_, response) => {
         requests++;
         response.writeHead(requests === 1 ? 503 : 204, { etag: 'W/"1"' }).end();
       });
-      expect(await store.insert(newRecord())).toBe('written');
+      expect(await store.insert(newRecord())).toEqual(written);
       expect(requests).toBe(2);
     });
 

@@ -48,6 +48,6 @@ describe('the memory call store', () => {
     const insertion = store.insert(record);
     expect(await store.read(record.callId)).toBeUndefined();
     gate.resolve();
-    expect(await insertion).toBe('written');
+    expect(await insertion).toMatchObject({ record });
   });
 });

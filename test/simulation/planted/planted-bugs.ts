@@ -157,10 +157,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   }),
   bug('the instance is started before the record says so', 100, {
     file: START,
-    find: '  const { before, after } = await updateRecord(store, seen.callId, (stored) => toStarting(stored, seen, nowMs));\n',
+    find: '  const { before, after, stored } = await updateRecord(store, seen.callId, (row) => toStarting(row, seen, nowMs));\n',
     replace: `  const early = toStarting(undefined, seen, nowMs);
   if (early !== undefined) await effects.durable.start(seen.callId, toInput(effects, early, {}));
-  const { before, after } = await updateRecord(store, seen.callId, (stored) => toStarting(stored, seen, nowMs));
+  const { before, after, stored } = await updateRecord(store, seen.callId, (row) => toStarting(row, seen, nowMs));
 `,
   }),
   hiddenBug('the event is raised before the record says so', {
@@ -197,8 +197,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   }),
   bug('a conflict counts as written', 50, {
     file: 'src/calls/update-record.ts',
-    find: "    if (result === 'written') return",
-    replace: '    if (result !== undefined) return',
+    find: "if (result !== 'conflict') return { before: stored?.record, after: next, stored: result };",
+    replace: 'return { before: stored?.record, after: next, stored };',
   }),
   bug('2xx before the effect is durable', 50, {
     file: 'src/functions/receive-notifications.ts',
