@@ -24,7 +24,7 @@ export interface LocalHostOptions {
   /** What the tests change about the engine. */
   readonly engine?: Pick<
     DurableExtensionOptions,
-    'faults' | 'extensionVersion' | 'redeliveryDelayMs' | 'newId' | 'fast'
+    'faults' | 'extensionVersion' | 'redeliveryDelayMs' | 'newId' | 'fast' | 'onReplayMismatch'
   >;
 }
 

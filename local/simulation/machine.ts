@@ -55,6 +55,8 @@ export async function startMachine(world: World, slot: string, incarnation: numb
       world.clock.after(downMs, () => void world.clock.track(startMachine(world, slot, incarnation + 1)));
     },
   };
+  // The app loads this when it is needed: real time, in which virtual time would pass, but only in a process's first run.
+  await import('../../src/adapters/webhook-signature.ts');
   clock.setError(world.plan.has('clockJumps') ? random.between(-2_000, 2_000) : 0);
   app = await startVirtualApp({
     clock,
@@ -65,6 +67,8 @@ export async function startMachine(world: World, slot: string, incarnation: numb
     log: ({ message }) => world.journal.note(`${name} logs ${message}`),
     onHostMessage: (message) => world.journal.note(`${name} host: ${message}`),
     engine: {
+      fast: world.plan.engine === 'fast',
+      onReplayMismatch: ({ message }) => world.journal.violate('h', undefined, message),
       faults: createHubFaults(world, machine),
       extensionVersion: world.plan.has('extension2') ? '2.13' : '3.19',
       redeliveryDelayMs: REDELIVERY_MS,

@@ -48,6 +48,7 @@ export async function runSimulation(
   checkSilenceAfterEnd(world);
   await checkAtRest(world);
   await checkReplay(world);
+  await noteHistories(world);
   world.graph.stop();
   const { journal } = world;
   return {
@@ -58,6 +59,14 @@ export async function runSimulation(
     crashes: world.machines.reduce((sum, { name }) => sum + Number(name.slice(1)) - 1, 0),
     digest: journal.digest(),
   };
+}
+
+/** So that runs count as equal only when they leave the same behind. */
+async function noteHistories({ hub, journal }: World): Promise<void> {
+  for (const row of await hub.queryInstances({ limit: 1_000 })) {
+    const history = (await hub.readHistory(row.instanceId)).map(({ event }) => event);
+    journal.note(`left behind: ${JSON.stringify({ row, history })}`);
+  }
 }
 
 async function runChecked(world: World, untilMs: number, check: () => Promise<void>): Promise<void> {
