@@ -59,12 +59,14 @@ const waitForFolder = (location: string) =>
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
   const port = options.port ?? (await freePort());
   if (options.location !== undefined) mkdirSync(options.location, { recursive: true });
+  // Its access log costs as much as a part of its work, in both processes.
+  const silence = options.log === undefined ? ['--silent'] : [];
   const persistence = options.location === undefined ? ['--inMemoryPersistence'] : ['--location', options.location];
   const preload = endWithParent + (options.location === undefined ? '' : waitForFolder(resolve(options.location)));
   const { AZURITE_ACCOUNTS: _otherAccounts, ...env } = process.env;
   const child = fork(
     createRequire(import.meta.url).resolve('azurite/dist/src/table/main.js'),
-    ['--tablePort', String(port), '--disableTelemetry', '--skipApiVersionCheck', ...persistence],
+    ['--tablePort', String(port), '--disableTelemetry', '--skipApiVersionCheck', ...silence, ...persistence],
     // In its own process group: Ctrl-C reaches the host only, which still needs its store while it stops.
     {
       execArgv: ['--import', `data:text/javascript,${encodeURIComponent(preload)}`],

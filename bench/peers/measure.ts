@@ -21,7 +21,8 @@ export interface Measurement {
   };
 }
 
-const WARM_UP_CALLS = 100;
+/** Until the compilers of all candidates have settled: what a start costs a fresh process is measured by `cold-start`. */
+const WARM_UP_CALLS = 1_000;
 
 /** C calls established, beats watched for a while, calls ended. */
 export async function measure(
