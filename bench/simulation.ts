@@ -1,6 +1,7 @@
 import { createVirtualClock } from '../local/clock/virtual-clock.ts';
 import { createMemoryHubStore } from '../local/durable-extension/memory-hub-store.ts';
 import { createSimulatedGraph } from '../local/simulated-graph/simulated-graph.ts';
+import { simulationKey } from '../local/simulation/simulation-key.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../local/start-environment.ts';
 import { startVirtualApp, VIRTUAL_CALLBACK_URI } from '../local/virtual-app.ts';
 import { alternate, median, medianRatio, threadCpuMs } from './alternate.ts';
@@ -42,6 +43,7 @@ async function simulate(run: {
     clock,
     botAppId: SAMPLE_BOT_APP_ID,
     tenantId: SAMPLE_TENANT_ID,
+    signingKeys: [simulationKey()],
     deliver: ({ url, headers, body }) =>
       app.send({
         method: 'POST',

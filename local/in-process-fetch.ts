@@ -11,21 +11,30 @@ type Handle = (request: HttpMessageRequest) => Promise<HttpMessageResponse | { r
  */
 export function createInProcessFetch(handle: Handle, clock: Pick<VirtualClock, 'suspend'>): typeof fetch {
   return async (input, init) => {
-    const request = new Request(input, init);
-    const message: HttpMessageRequest = {
-      method: request.method,
-      url: new URL(request.url),
-      headers: Object.fromEntries(request.headers),
-      body: new Uint8Array(await request.arrayBuffer()),
-    };
+    const message = await toMessage(input, init);
     const answer = await clock.suspend(unlessAborted(handle(message), init?.signal ?? undefined));
     if ('kind' in answer)
       throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) });
-    const hasBody = answer.body !== undefined && answer.status !== 204 && answer.status !== 304;
+    const hasBody = answer.body !== undefined && answer.body.length > 0 && ![204, 304].includes(answer.status);
     return new Response(hasBody ? bodyOf(answer.body) : null, {
       status: answer.status,
       headers: { ...answer.headers },
     });
+  };
+}
+
+/** What has no body is read as it is: a `Request` would cost more than all else here. */
+async function toMessage(...[input, init]: Parameters<typeof fetch>): Promise<HttpMessageRequest> {
+  if (typeof input === 'string' && (init?.body === undefined || init.body === null)) {
+    const headers = Object.fromEntries(new Headers(init?.headers));
+    return { method: init?.method?.toUpperCase() ?? 'GET', url: new URL(input), headers, body: new Uint8Array() };
+  }
+  const request = new Request(input, init);
+  return {
+    method: request.method,
+    url: new URL(request.url),
+    headers: Object.fromEntries(request.headers),
+    body: new Uint8Array(await request.arrayBuffer()),
   };
 }
 

@@ -41,7 +41,7 @@ export function buildStatusJson(
       : `,"historyEvents":${buildHistoryJson(options.history.entries, options.history.showOutput)}`;
   return (
     `{"name":${JSON.stringify(row.name)},${version}"instanceId":${JSON.stringify(row.instanceId)},${parent}` +
-    `"runtimeStatus":"${row.runtimeStatus}","input":${options.showInput ? toJsonText(row.inputJson) : 'null'},` +
+    `"runtimeStatus":"${row.runtimeStatus}","input":${options.showInput ? (row.inputJson ?? 'null') : 'null'},` +
     `"customStatus":${row.customStatusJson ?? 'null'},"output":${toJsonText(row.output)},` +
     `"createdTime":"${toSeconds(row.createdAtMs)}","lastUpdatedTime":"${toSeconds(row.lastUpdatedAtMs)}"${history}}`
   );

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { checkBindings } from './check-bindings.ts';
 import type { FunctionRegistry, RegisteredFunction } from './function-registry.ts';
 import { FunctionsCoreError } from './functions-core-error.ts';
-import type { CoreInvocationContext } from './functions-core-types.ts';
+import type { CoreInvocationContext, HookCallback } from './functions-core-types.ts';
 import type { InvocationLog, Invoke, RpcTypedData } from './invocation.ts';
 
 export interface InvokeOptions {
@@ -22,18 +22,30 @@ export interface InvokeOptions {
  */
 export function createInvoke(options: InvokeOptions): Invoke {
   const { registry } = options;
-  for (const registered of registry.functions.values()) checkBindings(registered, options.clientBinding !== undefined);
+  const byName = new Map<string, InvokedFunction>();
+  for (const registered of registry.functions.values()) {
+    checkBindings(registered, options.clientBinding !== undefined);
+    if (!byName.has(registered.name))
+      byName.set(registered.name, { ...registered, extraInputs: extraInputsOf(registered) });
+  }
 
   return async (functionName, trigger, triggerMetadata = {}) => {
-    const registered = findFunction(registry, functionName);
-    const context = createInvocationContext(options, registered, trigger, triggerMetadata);
+    const invoked = byName.get(functionName);
+    if (invoked === undefined)
+      throw new FunctionsCoreError(`Function code for '${functionName}' is not loaded and cannot be invoked.`);
+    const context = createInvocationContext(options, invoked, trigger, triggerMetadata);
     try {
-      return await runInvocation(registry, registered, context);
+      return await runInvocation(registry, invoked, context);
     } catch (error) {
-      context.log('error', 'system', `Function "${registered.name}" failed: ${describe(error)}`);
+      context.log('error', 'system', `Function "${functionName}" failed: ${describe(error)}`);
       throw error;
     }
   };
+}
+
+interface InvokedFunction extends RegisteredFunction {
+  /** The bindings of its inputs besides the trigger. */
+  readonly extraInputs: readonly string[];
 }
 
 /** The core context plus what the log hooks want to see of it. */
@@ -57,9 +69,7 @@ async function runInvocation(
   core.invocationContext = context;
 
   const before = { hookData, appHookData, invocationContext: context, functionCallback: registered.callback, inputs };
-  await inState(core, 'preInvocationHooks', async () => {
-    for (const hook of registry.hooks.preInvocation) await hook(before);
-  });
+  await runHooks(core, 'preInvocationHooks', registry.hooks.preInvocation, before);
 
   const shared = { hookData, appHookData, invocationContext: context, inputs: before.inputs };
   const after: typeof shared & { result: unknown; error: unknown } = { ...shared, result: null, error: null };
@@ -70,9 +80,7 @@ async function runInvocation(
       after.error = error;
     }
   });
-  await inState(core, 'postInvocationHooks', async () => {
-    for (const hook of registry.hooks.postInvocation) await hook(after);
-  });
+  await runHooks(core, 'postInvocationHooks', registry.hooks.postInvocation, after);
 
   if (isInProcess && trigger.data.onContext !== undefined) {
     trigger.data.onContext(context);
@@ -87,6 +95,18 @@ async function runInvocation(
   return fromTypedData(returnValue);
 }
 
+async function runHooks(
+  core: CoreInvocationContext,
+  state: CoreInvocationContext['state'],
+  hooks: readonly HookCallback[],
+  context: Record<string, unknown>,
+): Promise<void> {
+  if (hooks.length === 0) return;
+  await inState(core, state, async () => {
+    for (const hook of hooks) await hook(context);
+  });
+}
+
 async function inState(core: CoreInvocationContext, state: CoreInvocationContext['state'], run: () => Promise<void>) {
   core.state = state;
   try {
@@ -98,7 +118,7 @@ async function inState(core: CoreInvocationContext, state: CoreInvocationContext
 
 function createInvocationContext(
   options: InvokeOptions,
-  registered: RegisteredFunction,
+  registered: InvokedFunction,
   trigger: RpcTypedData,
   triggerMetadata: Readonly<Record<string, RpcTypedData>>,
 ): RunningInvocation {
@@ -111,7 +131,10 @@ function createInvocationContext(
     request: {
       invocationId,
       functionId: registered.functionId,
-      inputData: [{ name: registered.triggerName, data: trigger }, ...extraInputs(registered, options.clientBinding)],
+      inputData: [
+        { name: registered.triggerName, data: trigger },
+        ...registered.extraInputs.map((name) => ({ name, data: { string: options.clientBinding?.() ?? null } })),
+      ],
       triggerMetadata,
       traceContext: { traceParent: `00-${hex}-${hex.slice(0, 16)}-00`, traceState: '' },
     },
@@ -124,10 +147,10 @@ function createInvocationContext(
   return running;
 }
 
-function extraInputs(registered: RegisteredFunction, clientBinding: (() => string) | undefined) {
-  return Object.entries(registered.metadata.bindings)
-    .filter(([name, { direction }]) => direction === 'in' && name !== registered.triggerName)
-    .map(([name]) => ({ name, data: { string: clientBinding?.() ?? null } }));
+function extraInputsOf({ metadata, triggerName }: RegisteredFunction): readonly string[] {
+  return Object.entries(metadata.bindings)
+    .filter(([name, { direction }]) => direction === 'in' && name !== triggerName)
+    .map(([name]) => name);
 }
 
 function log(options: InvokeOptions, line: InvocationLog, invocationContext: unknown): void {
@@ -142,11 +165,6 @@ function log(options: InvokeOptions, line: InvocationLog, invocationContext: unk
     }
   }
   options.log?.({ ...line, level: context.level, message: context.message });
-}
-
-function findFunction(registry: FunctionRegistry, functionName: string): RegisteredFunction {
-  for (const registered of registry.functions.values()) if (registered.name === functionName) return registered;
-  throw new FunctionsCoreError(`Function code for '${functionName}' is not loaded and cannot be invoked.`);
 }
 
 function fromTypedData(data: RpcTypedData | null | undefined): unknown {
