@@ -6,6 +6,11 @@ export interface BenchResult {
   readonly measurements: readonly Measurement[];
 }
 
+export interface Aimed {
+  readonly name: string;
+  readonly measurements: readonly Measurement[];
+}
+
 /** The machine and its state, without which the numbers mean little. */
 export function describeMachine(): string {
   const [cpu] = cpus();
@@ -26,6 +31,19 @@ export function toTable({ bench, measurements }: BenchResult): string {
   );
 }
 
+/** What `npm run bench` ends with: every aim of every bench, and whether it is met. */
+export function toAimsTable(results: readonly Aimed[]): string {
+  const rows = results.flatMap(({ name, measurements }) =>
+    measurements.flatMap((measurement) => {
+      const { what, value, unit, aim } = measurement;
+      if (aim === undefined) return [];
+      const verdict = isMet(measurement) ? 'met' : '**missed**';
+      return [`| ${name} | ${what} | ${toNumber(value)} ${unit} | ${describeAim(aim)} | ${verdict} |`];
+    }),
+  );
+  return ['## Aims', '', '| bench | what | value | aim | |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
+}
+
 /** The same for programs. */
 export function toJson(results: readonly BenchResult[]): string {
   return JSON.stringify({
@@ -37,8 +55,9 @@ export function toJson(results: readonly BenchResult[]): string {
   });
 }
 
-export function allMet(results: readonly BenchResult[]): boolean {
-  return results.every(({ measurements }) => measurements.every(isMet));
+/** False also for a bench that measured nothing. */
+export function allMet(results: readonly Aimed[]): boolean {
+  return results.every(({ measurements }) => measurements.length > 0 && measurements.every(isMet));
 }
 
 function describeAim(aim: Aim): string {

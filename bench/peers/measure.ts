@@ -23,6 +23,8 @@ export interface Measurement {
 
 /** Until the compilers of all candidates have settled: what a start costs a fresh process is measured by `cold-start`. */
 const WARM_UP_CALLS = 1_000;
+/** For what a candidate does after its 2xx. */
+const SETTLE_MS = 5_000;
 
 /** C calls established, beats watched for a while, calls ended. */
 export async function measure(
@@ -65,6 +67,22 @@ export async function measure(
       idleMemoryMb: idleKb / 1_024,
     };
   }
+}
+
+export interface OpenCalls {
+  readonly calls: number;
+  readonly perSecond: number;
+  readonly idleMemoryMb: number;
+  readonly memoryKbPerCall: number;
+}
+
+/** Many calls established and left open, for the memory that they take; no beat falls due meanwhile. */
+export async function measureOpenCalls(running: Running, calls: number): Promise<OpenCalls> {
+  const idleKb = memoryKb(running.roots());
+  const { perSecond } = await sendAll(Array.from({ length: calls }, () => running.established(randomUUID())));
+  await wait(SETTLE_MS);
+  const memoryKbPerCall = (memoryKb(running.roots()) - idleKb) / calls;
+  return { calls, perSecond, idleMemoryMb: idleKb / 1_024, memoryKbPerCall };
 }
 
 /** Lateness: how much longer than T after the call's previous beat. */

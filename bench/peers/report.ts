@@ -1,6 +1,8 @@
+import { type Measurement as AimedMeasurement, isMet } from '../bench.ts';
+import { toAims } from './aims.ts';
 import type { KillResult } from './kills.ts';
 import { median } from './load.ts';
-import type { Measurement } from './measure.ts';
+import type { Measurement, OpenCalls } from './measure.ts';
 import type { Outcome } from './run.ts';
 
 interface Results {
@@ -23,7 +25,7 @@ interface Results {
 /** Below this ratio two figures of a shared machine are not told apart. */
 const NOISE = 2;
 
-/** The page as Markdown: two tables, what was left out, and how the local host stands. */
+/** The page as Markdown: its tables, what was left out, and how the local host stands. */
 export function describeResults({ machine, setting, outcomes }: Results): string {
   const { calls, beatMs, kills } = setting;
   const load = (values: readonly number[]) => values[0]?.toFixed(1);
@@ -67,14 +69,25 @@ export function describeResults({ machine, setting, outcomes }: Results): string
       ),
     ),
     '',
+    ...describeOpenCalls(outcomes),
     ...outcomes.map(({ candidate, version, failure }) =>
       failure === undefined
         ? `- ${candidate.name} (${version}): ${candidate.notes}.`
         : `- **${candidate.name}: skipped or cut short.** ${failure}`,
     ),
     '',
-    ...compare(outcomes),
+    'Aims: at least as good as Restate and DBOS, nothing missed and nothing after the end.',
+    '',
+    ...toAims(outcomes).map(describeAim),
   ].join('\n');
+}
+
+function describeOpenCalls(outcomes: readonly Outcome[]): readonly string[] {
+  const rows = outcomes.flatMap(({ candidate, open }) => (open === undefined ? [] : [toOpenRow(candidate.name, open)]));
+  const calls = outcomes.find(({ open }) => open !== undefined)?.open?.calls;
+  if (calls === undefined) return [];
+  const head = ['candidate', 'established/s', 'idle MB', 'KB per call'];
+  return [`### ${calls} open calls, a keepAlive every 15 minutes`, '', table(head, rows), ''];
 }
 
 function toSpeedRow({ candidate, rounds }: Outcome): readonly string[] {
@@ -125,36 +138,14 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }
 
-/** The aims, and whether they are met. */
-function compare(outcomes: readonly Outcome[]): readonly string[] {
-  const own = outcomes.find(({ candidate }) => candidate.name.startsWith('local host'));
-  if (own === undefined || own.rounds.length === 0) return [];
-  const lines = outcomes
-    .filter(({ candidate, rounds }) => /^(Restate|DBOS)/.test(candidate.name) && rounds.length > 0)
-    .flatMap((peer) => [
-      against('established/s', own, peer, ({ ingest }) => ingest.perSecond, 1),
-      against('CPU per beat', own, peer, ({ steady }) => steady?.cpuMsPerBeat, -1),
-    ]);
-  const { kills } = own;
-  if (kills === undefined) return lines;
-  const isMet = kills.missed === 0 && kills.afterEnd === 0;
-  return [
-    ...lines,
-    `- Aim "0 missed, 0 after the end": ${isMet ? 'met' : `MISSED: ${kills.missed} and ${kills.afterEnd}`}.`,
-  ];
+function toOpenRow(name: string, open: OpenCalls): readonly string[] {
+  const { perSecond, idleMemoryMb, memoryKbPerCall } = open;
+  return [name, perSecond.toFixed(0), idleMemoryMb.toFixed(0), memoryKbPerCall.toFixed(0)];
 }
 
-/** `better` 1: more is better; -1: less is. */
-function against(
-  what: string,
-  own: Outcome,
-  peer: Outcome,
-  value: (round: Measurement) => number | undefined,
-  better: 1 | -1,
-): string {
-  const of = ({ rounds }: Outcome) => median(rounds.map((round) => value(round) ?? Number.NaN));
-  const ratio = (of(own) / of(peer)) ** better;
-  const within = ratio > 1 / NOISE && ratio < NOISE ? `, within the noise (a factor below ${NOISE})` : '';
-  const verdict = ratio >= 1 ? 'met' : 'MISSED';
-  return `- Aim "${what} at least as good as ${peer.candidate.name}": ${verdict}${within} (${ratio.toFixed(2)} times as good).`;
+function describeAim(measurement: AimedMeasurement): string {
+  const { what, value, unit } = measurement;
+  const isNoise = unit === '×' && value > 1 / NOISE && value < NOISE;
+  const verdict = isMet(measurement) ? 'met' : '**missed**';
+  return `- ${what}: ${Number(value.toPrecision(3))} ${unit}, ${verdict}${isNoise ? `, within the noise (a factor below ${NOISE})` : ''}.`;
 }

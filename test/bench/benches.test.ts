@@ -4,7 +4,7 @@ import { beat } from '../../bench/beat/beat.ts';
 import { type Bench, isMet } from '../../bench/bench.ts';
 import { coldStart } from '../../bench/cold-start/cold-start.ts';
 import { notification } from '../../bench/notification/notification.ts';
-import { allMet, toJson, toTable } from '../../bench/report.ts';
+import { allMet, toAimsTable, toJson, toTable } from '../../bench/report.ts';
 import { simulation } from '../../bench/simulation.ts';
 import { storage } from '../../bench/storage/storage.ts';
 
@@ -51,8 +51,14 @@ test('a missed aim is told, and is what the exit code rests on', () => {
   expect(toTable({ bench, measurements: [told, missed, met] })).toContain(
     '| told | 12,346 ms |  |  |\n| missed | 1.23 × | ≤ 1.2 | **missed** |\n| met | 2 each | = 2 | met |',
   );
-  expect(allMet([{ bench, measurements: [told, met] }])).toBe(true);
-  expect(allMet([{ bench, measurements: [told, missed, met] }])).toBe(false);
+  const { name } = bench;
+  expect(allMet([{ name, measurements: [told, met] }])).toBe(true);
+  expect(allMet([{ name, measurements: [told, missed, met] }])).toBe(false);
+  expect(allMet([{ name, measurements: [] }])).toBe(false);
+  const aims = toAimsTable([{ name, measurements: [told, missed, met] }]);
+  expect(aims).toMatch(
+    /\n\| sample \| missed \| 1.23 × \| ≤ 1.2 \| \*\*missed\*\* \|\n\| sample \| met \| 2 each \| = 2 \| met \|$/,
+  );
   expect(JSON.parse(toJson([{ bench, measurements: [missed] }])).benches).toEqual([
     { name: 'sample', measurements: [{ ...missed, met: false }] },
   ]);
