@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { OrchestrationContext, Task } from 'durable-functions';
 import * as df from 'durable-functions';
 import { createVirtualClock } from '../../local/clock/virtual-clock.ts';
 import { createDurableExtension } from '../../local/durable-extension/durable-extension.ts';
@@ -12,13 +13,14 @@ import { createGraphTokenSource } from '../../src/adapters/credentials.ts';
 import { createGraphCalls } from '../../src/adapters/graph-calls.ts';
 import { createTracing } from '../../src/adapters/tracing.ts';
 import { toInstanceId } from '../../src/core/call-id.ts';
-import { KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../../src/core/durable-names.ts';
+import { CALL_ENDED_EVENT, KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../../src/core/durable-names.ts';
 import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
 import { startKeepalive } from '../../src/core/keepalive-state.ts';
 import { keepAlive } from '../../src/functions/keep-alive.ts';
 import { keepCallAliveFor } from '../../src/functions/keep-call-alive.ts';
 import { sampleCallId } from '../sample-call.ts';
 
+const INTERVAL_MS = 15 * 60_000;
 const START_MS = Date.parse('2026-01-05T08:00:00Z');
 const BASE = 'http://in-process.example/runtime/webhooks/durabletask';
 
@@ -34,6 +36,8 @@ export interface BeatInputs {
 export interface RecordedTurns {
   readonly beats: readonly BeatInputs[];
   readonly invoke: Invoke;
+  /** The orchestrator that waits and calls in the same order, and does nothing else. */
+  readonly bareLoop: string;
 }
 
 /** Runs one call for so many beats in one generation, and keeps what the functions were given. */
@@ -57,7 +61,7 @@ export async function recordTurns(beats: number, graphBaseUrl: string): Promise<
   });
   await extension.start();
   const callId = sampleCallId(0);
-  const limits = toKeepaliveLimits({ intervalMs: 15 * 60_000, timeScale: 1 });
+  const limits = toKeepaliveLimits({ intervalMs: INTERVAL_MS, timeScale: 1 });
   const input = startKeepalive({
     callId,
     graphCallId: callId,
@@ -71,16 +75,28 @@ export async function recordTurns(beats: number, graphBaseUrl: string): Promise<
     headers: { 'content-type': 'application/json' },
     body: new TextEncoder().encode(JSON.stringify(input)),
   });
-  await clock.runUntil(START_MS + (beats * 15 + 1) * 60_000);
+  await clock.runUntil(START_MS + beats * INTERVAL_MS + 60_000);
   await extension.stop();
   return {
     invoke,
+    bareLoop: BARE_LOOP,
     beats: Array.from({ length: beats }, (_, index) => ({
       fired: turns[2 * index + 1] ?? '',
       activity: activities[index] ?? '',
       done: turns[2 * index + 2] ?? '',
     })),
   };
+}
+
+/** Replays the same turns with the packages alone: waits and activities in the same order, no decision, no state. */
+const BARE_LOOP = 'bareLoop';
+
+function* bareLoop({ df }: OrchestrationContext): Generator<Task> {
+  const callEnded = df.waitForExternalEvent(CALL_ENDED_EVENT);
+  for (;;) {
+    yield df.Task.any([callEnded, df.createTimer(new Date(df.currentUtcDateTime.getTime() + INTERVAL_MS))]);
+    yield df.callActivity(KEEP_ALIVE_ACTIVITY, { callId: df.instanceId });
+  }
 }
 
 /** The orchestrator and the keepAlive activity, as the app has them, with Graph at that address. */
@@ -97,6 +113,7 @@ function registerLoop(graphBaseUrl: string): void {
   });
   const tracing = createTracing();
   df.app.orchestration(ORCHESTRATOR_NAME, (context) => keepCallAliveFor(context, Number.POSITIVE_INFINITY));
+  df.app.orchestration(BARE_LOOP, bareLoop);
   df.app.activity(KEEP_ALIVE_ACTIVITY, {
     handler: keepAlive({ graph: tracing.graphCalls(graph), tracing, timeScale: 1 }),
   });
