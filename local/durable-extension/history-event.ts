@@ -147,30 +147,33 @@ export type HistoryEvent =
   | ExecutionSuspended
   | ExecutionResumed;
 
-/** An event with its JSON text (without `IsPlayed`), made at most once so that a turn only joins texts. */
+/** One place in a history. */
 export interface HistoryEntry {
   readonly event: HistoryEvent;
-  readonly json: string;
 }
 
 export function toHistoryEntry(event: HistoryEvent): HistoryEntry {
-  let json: string | undefined;
-  return {
-    event,
-    get json() {
-      json ??= JSON.stringify(event);
-      return json;
-    },
-  };
+  return { event };
+}
+
+const texts = new WeakMap<HistoryEvent, string>();
+
+/** The JSON text of an event (without `IsPlayed`), made at most once so that a turn only joins texts. */
+export function toHistoryJson(event: HistoryEvent): string {
+  const known = texts.get(event);
+  if (known !== undefined) return known;
+  const json = JSON.stringify(event);
+  texts.set(event, json);
+  return json;
 }
 
 /** The array items of `entries`, comma-separated, marked as played (from earlier turns) or not (new in this turn). */
 export function joinHistory(entries: readonly HistoryEntry[], isPlayed: boolean): string {
   const prefix = `{"IsPlayed":${isPlayed},`;
   let text = '';
-  for (const { json } of entries) {
+  for (const { event } of entries) {
     if (text !== '') text += ',';
-    text += prefix + json.slice(1);
+    text += prefix + toHistoryJson(event).slice(1);
   }
   return text;
 }

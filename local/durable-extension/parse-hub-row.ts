@@ -14,6 +14,5 @@ export function parseHubMessage({ eventJson, ...columns }: Columns): HubMessage 
 }
 
 export function parseHistoryEntry({ json }: Columns): HistoryEntry {
-  const text = String(json);
-  return { event: JSON.parse(text), json: text };
+  return { event: JSON.parse(String(json)) };
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync as Database } from 'node:sqlite';
+import { toHistoryJson } from './history-event.ts';
 import {
   type HubChange,
   HubConflictError,
@@ -171,7 +172,7 @@ function applyChange(statements: Statements, change: HubChange): HubNotice {
 function putInstance(statements: Statements, { row, history }: InstanceChange): void {
   statements.putInstance.run({ ...row });
   if (history.kind === 'replace') statements.deleteHistory.run(row.instanceId);
-  for (const { json } of history.entries) statements.appendHistory.run(row.instanceId, json);
+  for (const { event } of history.entries) statements.appendHistory.run(row.instanceId, toHistoryJson(event));
 }
 
 function send(statements: Statements, message: NewHubMessage): HubMessage {
