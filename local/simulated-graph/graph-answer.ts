@@ -11,15 +11,17 @@ export interface RequestContext {
   readonly clientRequestId: string;
 }
 
+const DIAGNOSTIC = JSON.stringify({
+  ServerInfo: { DataCenter: 'Simulated', Slice: 'E', Ring: '1', ScaleUnit: '000', RoleInstance: 'SIM000' },
+});
+
 /** The headers of every answer of Graph's. Source: https://learn.microsoft.com/graph/best-practices-concept (request-id). */
 export function graphHeaders(context: RequestContext): Readonly<Record<string, string>> {
   return {
     date: new Date(context.nowMs).toUTCString(),
     'request-id': context.requestId,
     'client-request-id': context.clientRequestId,
-    'x-ms-ags-diagnostic': JSON.stringify({
-      ServerInfo: { DataCenter: 'Simulated', Slice: 'E', Ring: '1', ScaleUnit: '000', RoleInstance: 'SIM000' },
-    }),
+    'x-ms-ags-diagnostic': DIAGNOSTIC,
   };
 }
 

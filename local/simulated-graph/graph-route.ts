@@ -17,6 +17,8 @@ const OPERATIONS: Readonly<Record<string, Exclude<RequestOperation, 'metadata'>>
   'POST /{id}/keepalive': 'keepAlive',
 };
 
+const SHAPES = new Set(Object.keys(OPERATIONS).map((operation) => operation.slice(operation.indexOf(' ') + 1)));
+
 /**
  * Finds the operation on calls; undefined for a path that is not of Graph's.
  * Sources: https://learn.microsoft.com/graph/api/application-post-calls, call-get, call-delete, call-answer, call-keepalive.
@@ -27,8 +29,7 @@ export function parseGraphRoute(method: string, path: string): GraphRoute | unde
   if (match === null) return { kind: 'unknownSegment', segment: path.split('/')[2] ?? '' };
   const [idText = '', action = '', ...rest] = (match[1] ?? '').split('/');
   const shape = `/${idText === '' ? '' : '{id}'}${action === '' ? '' : `/${action.toLowerCase()}`}`;
-  const known = Object.keys(OPERATIONS).some((key) => key.endsWith(` ${shape}`));
-  if (rest.length > 0 || !known) return { kind: 'unknownSegment', segment: rest.at(-1) ?? action };
+  if (rest.length > 0 || !SHAPES.has(shape)) return { kind: 'unknownSegment', segment: rest.at(-1) ?? action };
   const operation = OPERATIONS[`${method} ${shape}`];
   return operation === undefined ? { kind: 'methodNotAllowed' } : { kind: 'call', operation, idText };
 }
