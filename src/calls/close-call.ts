@@ -1,21 +1,28 @@
 import { toCallEndedEvent } from '../core/call-ended-event.ts';
 import { type CallSighting, type CallSums, cleanUpCall } from '../core/call-record.ts';
-import type { CallEnded } from '../core/keepalive-state.ts';
-import type { CallEffects } from './call-effects.ts';
+import { type CallEnded, type KeepaliveState, startKeepalive } from '../core/keepalive-state.ts';
+import type { ReconcileEffects } from './reconcile-effects.ts';
 import { updateRecord } from './update-record.ts';
 
+type CloseEffects = Omit<ReconcileEffects, 'graph' | 'pace' | 'appId'>;
+
 /**
- * Does for the record what the `cleanUp` activity does, for an orchestration that cannot. Changes nothing when repeated.
+ * Does for the record what the `cleanUp` activity does, for an orchestration that cannot, and has the webhook told: by
+ * an orchestration that begins at its end, and so cleans up and delivers with all their tries. It is started before the
+ * record says that the call is closed, for nobody looks at it after that. Changes nothing when repeated.
  *
- * Errors: CallStoreError.  Effects: one write of the record, one event, two when nobody had ended it.
+ * Errors: CallStoreError, DurableCallsError.  Effects: with a webhook one `startNew`; one write of the record, one event,
+ * two when nobody had ended it.
  */
 export async function closeCall(
-  { store, clock, log }: Pick<CallEffects, 'store' | 'clock' | 'log'>,
+  effects: CloseEffects,
   seen: CallSighting,
   ended: CallEnded,
   sums: CallSums,
 ): Promise<void> {
+  const { store, clock, log } = effects;
   const nowMs = clock.nowMs();
+  if (effects.tellsWebhook) await effects.durable.start(seen.callId, toEndedState(effects, seen, ended, sums));
   const { before, after } = await updateRecord(store, seen.callId, (stored) =>
     cleanUpCall(stored, seen, ended, sums, nowMs),
   );
@@ -30,4 +37,16 @@ export async function closeCall(
     keepAlives: after?.keepAlives ?? sums.keepAlives,
     by: 'reconcileCalls',
   });
+}
+
+/** The state of an orchestration that has nothing left to do but its end. */
+function toEndedState(effects: CloseEffects, seen: CallSighting, ended: CallEnded, sums: CallSums): KeepaliveState {
+  const start = startKeepalive({
+    callId: seen.callId,
+    graphCallId: seen.graphCallId,
+    tenantId: seen.facts.tenantId ?? effects.homeTenantId,
+    firstSeenAtMs: effects.clock.nowMs(),
+    limits: effects.limits,
+  });
+  return { ...start, ...sums, ended };
 }

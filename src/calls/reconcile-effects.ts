@@ -8,6 +8,8 @@ export interface ReconcileEffects extends CallEffects {
   readonly durable: DurableHub;
   readonly graph: Pick<GraphCalls, 'keepAlive'>;
   readonly pace: RequestPace;
+  /** Whether a webhook wants to hear of each end. */
+  readonly tellsWebhook: boolean;
   /** For records that have to be made. */
   readonly appId: string;
 }

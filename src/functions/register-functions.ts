@@ -100,7 +100,13 @@ export function registerFunctions(dependencies: AppDependencies): void {
   df.app.activity(DELIVER_CALL_ENDED_ACTIVITY, { handler: deliverCallEnded({ store, clock, webhook, teamsHost }) });
 
   const { pace, callRetentionMs, totals, probes } = dependencies;
-  const reconcile = reconcileCalls((context) => ({ ...effectsOf(context), graph, pace, appId: owner.botAppId }));
+  const reconcile = reconcileCalls((context) => ({
+    ...effectsOf(context),
+    graph,
+    pace,
+    tellsWebhook: webhook !== undefined,
+    appId: owner.botAppId,
+  }));
   app.timer('reconcileCalls', { schedule: RECONCILE_SCHEDULE, extraInputs: [durableClient], handler: reconcile });
   const purge = purgeEndedCalls((context) => ({ ...effectsOf(context), totals, callRetentionMs }));
   app.timer('purgeEndedCalls', { schedule: PURGE_SCHEDULE, extraInputs: [durableClient], handler: purge });

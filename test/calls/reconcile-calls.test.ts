@@ -63,6 +63,7 @@ function effects(changes: Partial<ReconcileEffects> = {}): ReconcileEffects {
     log: (event) => void events.push(event),
     limits,
     homeTenantId: 'home',
+    tellsWebhook: false,
     appId: 'app',
     pace: () => Promise.resolve(),
     graph: {

@@ -287,6 +287,55 @@ test('an instance that tells the webhook of the end for a day is left to it', as
   expect(world.countEvents('call.reconciled', callId)).toBe(0);
 });
 
+test('the webhook is told of a call whose instance an operator terminated, once and without another keepAlive', async () => {
+  const delivered: { readonly data: object }[] = [];
+  const webhook = {
+    async deliver(_: string, message: { readonly data: object }) {
+      delivered.push(message);
+      if (delivered.length === 1) throw new Error('the receiver is down');
+      return 204;
+    },
+  };
+  const world = await startVirtualWorld({ dependencies: () => ({ webhook }) });
+  const callId = await world.startCall();
+  await world.clock.runFor(16 * MINUTE_MS);
+  await order(world, callId, 'terminate');
+  await world.clock.runFor(3 * HOUR_MS);
+  const told = { type: 'call.ended', data: { callId, endReason: 'stopped', keepAlives: 1 } };
+  expect(delivered).toMatchObject([told, told]);
+  expect(await world.status(callId)).toMatchObject({
+    runtimeStatus: 'Completed',
+    output: { endReason: 'stopped', keepAlives: 1, webhook: 'delivered' },
+  });
+  expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
+  expect(successes(world, callId)).toEqual([15]);
+});
+
+test('the webhook is told although the app dies between the start of its delivery and the record', async () => {
+  const delivered: string[] = [];
+  const webhook = { deliver: async (callId: string) => delivered.push(callId) };
+  let isDying = false;
+  const store = createMemoryCallStore({
+    before(operation) {
+      if (isDying && operation === 'replace') throw new CallStoreError('replace', 'ECONNRESET');
+    },
+  });
+  const world = await startVirtualWorld({ store, dependencies: () => ({ webhook }) });
+  const callId = await world.startCall();
+  await world.clock.runFor(MINUTE_MS);
+  await order(world, callId, 'terminate');
+  isDying = true;
+  await world.clock.runFor(6 * MINUTE_MS);
+  isDying = false;
+  await world.clock.runFor(HOUR_MS);
+  expect(delivered).toEqual([callId]);
+  expect(await recordOf(world, callId)).toMatchObject({
+    phase: 'ended',
+    endReason: 'stopped',
+    cleanedUpAtMs: expect.any(Number),
+  });
+});
+
 test('a running instance without a record gets one from its input, and is kept alive as before', async () => {
   const world = await startVirtualWorld();
   const callId = await world.startCall();

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { createMemoryCallStore } from '../../local/memory-call-store.ts';
+import type { DurableHub } from '../../src/adapters/durable-calls.ts';
+import { closeCall } from '../../src/calls/close-call.ts';
+import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
+import { createManualClock } from '../adapters/manual-clock.ts';
+import { newRecord, stored } from '../contract/call-store-contract.ts';
+
+test('a call is not closed before the engine has taken the order to tell the webhook', async () => {
+  const store = createMemoryCallStore();
+  const record = newRecord({ phase: 'active' });
+  await store.insert(record);
+  const durable: Pick<DurableHub, 'start'> = { start: () => Promise.reject(new Error('the engine is down')) };
+  const effects = {
+    store,
+    durable: durable as DurableHub,
+    clock: createManualClock(Date.UTC(2026, 2, 3)),
+    log: () => undefined,
+    limits: toKeepaliveLimits({ intervalMs: 900_000, timeScale: 1 }),
+    homeTenantId: 'tenant',
+    tellsWebhook: true,
+  };
+  const closing = () => closeCall(effects, record, { reason: 'stopped' }, { keepAlives: 3 });
+  await expect(closing()).rejects.toThrow('the engine is down');
+  expect((await stored(store, record.callId)).record).toEqual(record);
+});
