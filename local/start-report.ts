@@ -19,14 +19,18 @@ export function describeRun(run: {
   readonly keys: HostKeys | undefined;
   /** Calls that the task hub held at the start. */
   readonly earlierCalls: number;
+  /** The app found its settings wrong: it says what is wrong, and does nothing else. */
+  readonly isMisconfigured: boolean;
 }): readonly string[] {
-  const { origin, graph, storage, keys } = run;
+  const { origin, graph, storage, keys, isMisconfigured } = run;
   const { speed, auth, demo, relay } = run.options;
   const durable = `${origin}/runtime/webhooks/durabletask/instances?instanceIdPrefix=call-`;
   const isSimulated = graph.simulated !== undefined;
   return [
     '',
-    `Dashboard        ${origin}/api/dashboard${keys === undefined ? '' : ' (asks for the function key below, once per tab)'}`,
+    isMisconfigured
+      ? 'WRONG SETTINGS   each is named above; until they are right the app answers 503'
+      : `Dashboard        ${origin}/api/dashboard${keys === undefined ? '' : ' (asks for the function key below, once per tab)'}`,
     `App              ${origin}/api/health`,
     `Callback URI     ${origin}/api/notifications`,
     isSimulated ? `Simulated Graph  ${graph.origin}/control/calls` : 'Graph            as GRAPH_BASE_URL says',
@@ -40,7 +44,7 @@ export function describeRun(run: {
       : [`Speed            ${speed}: 15 minutes take ${900 / speed} s, the 45 minutes ${2_700 / speed} s`]),
     ...(run.earlierCalls === 0 ? [] : [`From before      ${describeEarlierCalls(run.earlierCalls, isSimulated)}`]),
     ...(auth ? [] : ['Keys are off; callback tokens are verified all the same.']),
-    `Stop with Ctrl-C.${demo && isSimulated ? ` ${relay === undefined ? 'Four' : 'Five'} simulated calls begin now:` : ''}`,
+    `Stop with Ctrl-C.${demo && isSimulated && !isMisconfigured ? ` ${relay === undefined ? 'Four' : 'Five'} simulated calls begin now:` : ''}`,
     '',
   ];
 }

@@ -64,11 +64,13 @@ async function start(options: StartOptions): Promise<void> {
     },
     onHostMessage: (message) => say(`host: ${message}`),
   });
+  // An app with wrong settings registers what must be there, and no timer.
+  const isMisconfigured = ![...app.registry.functions.values()].some(({ name }) => name === 'reconcileCalls');
   const earlierCalls = await countRunningCalls(storage.hub);
   stops.unshift(() => host.stop());
   const origin = await host.start(options.port);
-  for (const line of describeRun({ origin, graph, storage, options, keys, earlierCalls })) say(line);
-  if (options.demo && graph.simulated !== undefined) {
+  for (const line of describeRun({ origin, graph, storage, options, keys, earlierCalls, isMisconfigured })) say(line);
+  if (!isMisconfigured && options.demo && graph.simulated !== undefined) {
     const callbackUri = `${origin}/api/notifications`;
     stops.unshift(startDemoCalls(graph.simulated, callbackUri, systemClock, options));
   }
