@@ -15,7 +15,8 @@ export const simulation: Bench = {
   name: 'simulation',
   about:
     'Calls of 24 hours in virtual time, from the notification to the clean-up, with the real app, durable-functions and the ' +
-    "engine's replay: CPU of one core. Text = what goes to functions is JSON as on the real host; fast = objects.",
+    'engine: CPU of one core. Text = what goes to functions is JSON, and each turn replays its history, as on the real host; ' +
+    "fast = objects, and an orchestrator goes on from turn to turn; each generation's last turn is replayed as a check.",
   notMeasured: 'other processes; a real table; many thousand calls at once, whose histories do not fit the caches.',
   async run(effort) {
     const full = effort === 'full';
