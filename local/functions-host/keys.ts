@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
@@ -27,13 +27,18 @@ export async function loadKeys(path: string): Promise<HostKeys> {
     systemKeys: { durabletask_extension: newKey() },
   };
   await mkdir(dirname(path), { recursive: true });
+  // Linked when it is whole: nobody reads half a file.
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   try {
-    await writeFile(path, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    await link(draft, path);
     return keys;
   } catch (error) {
     // Another host of the same folder was faster: its keys are the keys.
     if (hasCode(error, 'EEXIST')) return parseKeys(await readFile(path, 'utf8'), path);
     throw error;
+  } finally {
+    await rm(draft);
   }
 }
 

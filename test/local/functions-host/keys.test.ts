@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -18,11 +18,14 @@ test('keys are made once, differ from each other, and only their owner may read 
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
-test('two hosts that start at the same moment use the same keys', async () => {
-  const path = join(folder, 'race.json');
-  const [first, second] = await Promise.all([loadKeys(path), loadKeys(path)]);
-  expect(first).toEqual(second);
+test('hosts that start at the same moment use the same keys, and leave nothing else behind', async () => {
+  const own = join(folder, 'race');
+  const path = join(own, 'keys.json');
+  const loaded = await Promise.all(Array.from({ length: 40 }, () => loadKeys(path)));
+  const [first] = loaded;
+  expect(loaded).toEqual(loaded.map(() => first));
   expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(first);
+  expect(await readdir(own)).toEqual(['keys.json']);
 });
 
 test('a broken key file is refused without showing its content', async () => {
