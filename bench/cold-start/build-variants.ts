@@ -10,6 +10,8 @@ const repository = resolve(import.meta.dirname, '../..');
 export interface Variants {
   /** Plain JavaScript, so that no start pays for TypeScript. */
   readonly worker: string;
+  /** An app that does nothing, bundled: the library and nothing else. */
+  readonly hello: string;
   /** The app's own code in one file, its packages in node_modules. */
   readonly unbundled: string;
   /** What is shipped. */
@@ -22,15 +24,17 @@ export async function buildVariants(): Promise<Variants> {
   mkdirSync(folder, { recursive: true });
   const common = { bundle: true, platform: 'node', format: 'esm', target: 'node22.15', logLevel: 'warning' } as const;
   const worker = join(folder, 'worker.mjs');
+  const hello = join(folder, 'hello.mjs');
   const unbundled = join(folder, 'unbundled.mjs');
-  await build({
+  // As the app is bundled; and the real worker is CommonJS.
+  const bundled = {
     ...common,
-    entryPoints: [join(import.meta.dirname, 'worker.ts')],
-    outfile: worker,
-    // The real worker is CommonJS.
     plugins: [requiredBuiltins],
+    external: ['@azure/functions-core'],
     banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
-  });
+  };
+  await build({ ...bundled, entryPoints: [join(import.meta.dirname, 'worker.ts')], outfile: worker });
+  await build({ ...bundled, entryPoints: [join(import.meta.dirname, 'hello.ts')], outfile: hello });
   // The worker looks for it beside itself.
   const coreModule = 'functions-core-module.cjs';
   copyFileSync(join(repository, 'local/functions-host', coreModule), join(folder, coreModule));
@@ -43,5 +47,5 @@ export async function buildVariants(): Promise<Variants> {
   });
   const bundle = join(folder, 'bundle');
   await buildApp(bundle);
-  return { worker, unbundled, bundle: join(bundle, 'main.js') };
+  return { worker, hello, unbundled, bundle: join(bundle, 'main.js') };
 }

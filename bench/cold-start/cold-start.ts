@@ -12,7 +12,8 @@ import { buildVariants } from './build-variants.ts';
 const AIM = 1.8;
 const REQUESTS = ['openapi', 'health', 'notification'] as const;
 
-type Program = 'bare' | 'unbundled' | 'bundle';
+const PROGRAMS = ['bare', 'hello', 'unbundled', 'bundle'] as const;
+type Program = (typeof PROGRAMS)[number];
 type Asked = (typeof REQUESTS)[number];
 
 /** One start: until the answer was there, and the CPU of the process until then (only Linux tells). */
@@ -24,7 +25,8 @@ interface Start {
 export const coldStart: Bench = {
   name: 'cold-start',
   about:
-    'From the start of a process to its first 2xx. Bare = Node and its HTTP server, which answers without asking anybody. ' +
+    'From the start of a process to its first 2xx. Bare = Node and its HTTP server, which answers without asking anybody; ' +
+    'hello = the same as a function: @azure/functions and nothing else. ' +
     "Unbundled = the app with its packages in node_modules, bundle = what is shipped, both in the local host's worker, the same " +
     'for both. openapi.json asks nobody, health asks table and engine, the notification also the issuer, all on loopback. In ' +
     'turn, medians; CPU is that of all threads and tells most on a busy machine.',
@@ -34,9 +36,10 @@ export const coldStart: Bench = {
   async run(effort) {
     const outside = await startOutside();
     try {
-      const { worker, unbundled, bundle } = await buildVariants();
+      const { worker, hello, unbundled, bundle } = await buildVariants();
       const programs: Readonly<Record<Program, readonly [string, string]>> = {
         bare: [join(import.meta.dirname, 'bare.mjs'), ''],
+        hello: [worker, hello],
         unbundled: [worker, unbundled],
         bundle: [worker, bundle],
       };
@@ -57,18 +60,18 @@ async function measure(
   asked: Asked,
   rounds: number,
 ): Promise<readonly Measurement[]> {
-  const cpuMs: Record<Program, number[]> = { bare: [], unbundled: [], bundle: [] };
+  const cpuMs: Record<Program, number[]> = { bare: [], hello: [], unbundled: [], bundle: [] };
   const start = (program: Program) => async () => {
     const started = await startOnce(outside, programs[program], asked);
     if (started.cpuMs !== undefined) cpuMs[program].push(started.cpuMs);
     return started.ms;
   };
-  const ms = await alternate({ bare: start('bare'), unbundled: start('unbundled'), bundle: start('bundle') }, rounds);
+  const starts = Object.fromEntries(PROGRAMS.map((program) => [program, start(program)]));
+  const ms = await alternate(starts as Record<Program, () => Promise<number>>, rounds);
   const ratio = { what: `${asked}: bundle ÷ bare`, value: medianRatio(ms.bundle, ms.bare), unit: '×' };
   return [
-    { what: `${asked}: bare`, value: median(ms.bare), unit: 'ms' },
-    { what: `${asked}: unbundled`, value: median(ms.unbundled), unit: 'ms' },
-    { what: `${asked}: bundle`, value: median(ms.bundle), unit: 'ms' },
+    ...PROGRAMS.map((program) => ({ what: `${asked}: ${program}`, value: median(ms[program]), unit: 'ms' })),
+    { what: `${asked}: hello ÷ bare`, value: medianRatio(ms.hello, ms.bare), unit: '×' },
     asked === 'health' ? { ...ratio, aim: { atMost: AIM } } : ratio,
     { what: `${asked}: bundle ÷ unbundled`, value: medianRatio(ms.bundle, ms.unbundled), unit: '×' },
     ...(cpuMs.bare.length === 0 ? [] : compareCpu(asked, cpuMs)),
