@@ -28,8 +28,6 @@ export async function registerFloor(outside: Outside): Promise<void> {
     await table.getEntity(row.partitionKey, row.rowKey).catch(() => undefined);
     const { etag = '*' } = await table.createEntity({ ...row, phase: 'starting', firstSeenAt: new Date() });
     await df.getClient(context).startNew('keepCallAlive', { instanceId: `call-${callId}`, input: { callId } });
-    // The app looks a second time, for an end that came meanwhile.
-    await table.getEntity(row.partitionKey, row.rowKey);
     await table.updateEntity({ ...row, phase: 'active', firstSeenAt: new Date() }, 'Replace', { etag });
     return { status: 202 };
   });

@@ -24,7 +24,7 @@ const HELP = `Compares the local host with other durable schedulers on this mach
 
   --calls N      open calls (default 1000)
   --beat S       seconds between a call's keepAlives (default 8)
-  --rounds N     alternating rounds, of which the medians are shown (default 2; 0 = none)
+  --rounds N     alternating rounds, of which the medians are shown (default 5; 0 = none)
   --kills N      kills of each worker (default 4; 0 = none), of all candidates side by side
   --open N       open calls for the memory that they take (default 10000; 0 = none)
   --only A,B     only candidates whose name holds one of these texts
@@ -37,7 +37,7 @@ const { values } = parseArgs({
   options: {
     calls: { type: 'string', default: '1000' },
     beat: { type: 'string', default: '8' },
-    rounds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '5' },
     kills: { type: 'string', default: '4' },
     open: { type: 'string', default: '10000' },
     only: { type: 'string', default: '' },
