@@ -19,6 +19,9 @@ export interface ListenOptions {
   readonly clock: Clock;
 }
 
+/** Kestrel's MaxRequestHeadersTotalSize, which the host leaves as it is; more is answered with 431. */
+const MAX_HEADER_BYTES = 32 * 1024;
+
 /**
  * Serves a handler over HTTP, bodies buffered.
  *
@@ -31,7 +34,7 @@ export async function listenHttp(
   options: ListenOptions,
 ): Promise<HttpListener> {
   let closing = false;
-  const server = createServer({ keepAliveTimeout: 0 }, (incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES }, (incoming, outgoing) => {
     outgoing.on('close', () => {
       if (closing) server.closeIdleConnections();
     });

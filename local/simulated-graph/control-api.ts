@@ -53,6 +53,8 @@ const HANDLERS: Readonly<Record<string, (request: ControlRequest) => ControlAnsw
   'GET /control/log': ({ control }) => ok({ value: control.keepAliveLog() }),
 };
 
+const CODES = { 400: 'BadRequest', 404: 'NotFound', 409: 'Conflict' } as const;
+
 /**
  * The control API: JSON over HTTP, only for this machine.
  *
@@ -78,7 +80,7 @@ export function createControlApi(control: SimulatedGraphControl) {
       return content === undefined ? { status } : jsonAnswer(status, content);
     } catch (error) {
       if (error instanceof ZodError) return refuse(400, 'BadRequest', describe(error));
-      if (error instanceof ControlError) return refuse(error.status, 'BadRequest', error.message);
+      if (error instanceof ControlError) return refuse(error.status, CODES[error.status], error.message);
       throw error;
     }
   };

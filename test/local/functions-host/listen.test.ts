@@ -32,6 +32,15 @@ test('the host answers over HTTP and tells its address to the process', async ()
   expect(`http://${process.env.WEBSITE_HOSTNAME}`).toBe(listener.origin);
 });
 
+test.each([
+  [30_000, 200],
+  [34_000, 431],
+])('headers of %i bytes get %i, as the 32 KiB of the real host allow', async (bytes, status) => {
+  const { listener } = await listenTo(hello);
+  const answer = await fetch(`${listener.origin}/api/hello`, { headers: { 'x-long': 'x'.repeat(bytes) } });
+  expect(answer.status).toBe(status);
+});
+
 test('headers that come twice arrive joined, Authorization included', async () => {
   const { listener } = await listenTo(() => {
     app.http('headers', {

@@ -163,6 +163,11 @@ test.each([
   expect((await jsonOf(answer)).error.message).toContain(field);
 });
 
+test('the control API says of a call that it does not know that it is not found', async () => {
+  const answer = await send('GET', '/control/calls/4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d25');
+  expect([answer.status, (await jsonOf(answer)).error.code]).toEqual([404, 'NotFound']);
+});
+
 test('the control API answers only to a loopback name', async () => {
   const url = new URL('http://rebound.example/control/calls');
   const answer = await graph.handle({ method: 'GET', url, headers: {}, body: new Uint8Array() });
