@@ -83,11 +83,13 @@ param keepAliveIntervalSeconds int = 900
 @maxValue(1000)
 param graphMaxRequestsPerSecond int = 50
 
-@description('Hours after which a call is given up although Graph keeps it alive. Empty = never.')
+@description('Hours, 1 to 8760, after which a call is given up although Graph keeps it alive. Empty = never.')
+@maxLength(4)
 param maxCallHours string = ''
 
 @description('Days after which ended calls and their instances are purged.')
 @minValue(1)
+@maxValue(365)
 param callRetentionDays int = 7
 
 @description('The bot\'s own endpoint, to which every notification is relayed. Empty = no relay.')
@@ -95,10 +97,12 @@ param botNotificationUrl string = ''
 
 @description('Seconds that the bot has to answer a relayed notification.')
 @minValue(1)
+@maxValue(60)
 param relayTimeoutSeconds int = 10
 
 @description('The same for notifications of policy-based recording.')
 @minValue(1)
+@maxValue(60)
 param relayPolicyTimeoutSeconds int = 3
 
 @description('Webhook that is told when a call has ended. Empty = none.')
@@ -123,7 +127,7 @@ param alertEmail string = ''
 @description('Resource ids of existing action groups that receive the alerts too.')
 param actionGroupIds string[] = []
 
-@description('Days for which telemetry is kept.')
+@description('Days for which the workspace keeps its tables. Those of Application Insights are kept for at least 90 unless set one by one.')
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 30

@@ -4,6 +4,13 @@ using 'main.bicep'
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'callkeepalive')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
 param botAppId = readEnvironmentVariable('BOT_APP_ID', '')
+param botCredential = readEnvironmentVariable('BOT_CREDENTIAL', 'managedIdentityFederation')
+param deployBot = bool(readEnvironmentVariable('DEPLOY_BOT', 'false'))
+
+// A government cloud needs all three.
+param graphCloud = readEnvironmentVariable('GRAPH_CLOUD', 'global')
+param callbackOpenIdMetadataUrl = readEnvironmentVariable('CALLBACK_OPENID_METADATA_URL', '')
+param callbackTokenIssuers = readEnvironmentVariable('CALLBACK_TOKEN_ISSUERS', '')
 
 param allowedTenantIds = readEnvironmentVariable('ALLOWED_TENANT_IDS', '')
 param botNotificationUrl = readEnvironmentVariable('BOT_NOTIFICATION_URL', '')
@@ -11,4 +18,4 @@ param callEndedWebhookUrl = readEnvironmentVariable('CALL_ENDED_WEBHOOK_URL', ''
 param callEndedWebhookSecret = readEnvironmentVariable('CALL_ENDED_WEBHOOK_SECRET', '')
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 
-// Every other parameter has a default: see main.bicep.
+// Every other parameter has a default: see main.bicep. Set it here rather than on a command line: a provisioning without it sets the default again.

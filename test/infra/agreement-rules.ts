@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EVENTS, FIELD_MEANINGS } from '../../src/core/event-catalog.ts';
 import { fileOf, type InfraProject, type InfraRule } from './infra-project.ts';
+import { kqlFaults } from './kql-syntax.ts';
 
 /** Told by the design, not yet by the code. A name may stay here after it has come. */
 const announcedRoutes: readonly string[] = ['dashboard/{asset?}', 'calls', 'calls/{callId}/keepAlive', 'openapi.json'];
@@ -78,6 +79,9 @@ export const agreementRules = {
       ...(excludedTypes.split(';').includes('Trace') ? [] : ['host.json samples Trace: alerts would miss events']),
     ];
   },
+
+  "queries are ones that Microsoft's parser takes": (project) =>
+    queries(project).flatMap(([path, query]) => kqlFaults(query).map((fault) => `${path} ${fault}`)),
 
   'the workbook holds the queries of infra/kql/workbook': (project) => {
     const { items } = workbook.parse(JSON.parse(fileOf(project, 'infra/workbook.json')));

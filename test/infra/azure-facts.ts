@@ -50,6 +50,24 @@ export const refusedOnFlex: readonly RegExp[] = [
   /^ENABLE_ORYX_BUILD$/,
 ];
 
+/**
+ * Properties of siteConfig that Flex Consumption refuses (ARM error 51021, "site configuration properties … for Flex
+ * Consumption sites is invalid").
+ * Sources: the same; https://github.com/Azure/terraform-azurerm-avm-res-web-site/pull/345,
+ * https://github.com/microsoft/azure-pipelines-tasks/issues/21032
+ */
+export const refusedInFlexSiteConfig: readonly string[] = [
+  'alwaysOn',
+  'ftpsState',
+  'functionAppScaleLimit',
+  'functionsRuntimeScaleMonitoringEnabled',
+  'linuxFxVersion',
+  'netFrameworkVersion',
+  'preWarmedInstanceCount',
+  'use32BitWorkerProcess',
+  'windowsFxVersion',
+];
+
 /** Settings of the Functions host and of Azure, which the app's catalog need not know. */
 export const hostSettings: readonly string[] = [
   'AzureWebJobsStorage__blobServiceUri',

@@ -39,6 +39,7 @@ const samples: readonly (readonly [rule: keyof typeof rules, sample: string, fin
     /refuses FUNC/,
   ],
   ["the host's settings are those on the list, and none that Flex Consumption refuses", 'host-settings', /linuxFx/],
+  ["the host's settings are those on the list, and none that Flex Consumption refuses", 'host-settings', /ftpsState/],
   [
     "the host's settings are those on the list, and none that Flex Consumption refuses",
     'host-settings',
@@ -58,6 +59,8 @@ const samples: readonly (readonly [rule: keyof typeof rules, sample: string, fin
   ['queries ask for events that the app writes, and sampling spares them', 'unknown-event', /keepAlive\.late/],
   ['queries ask for events that the app writes, and sampling spares them', 'unknown-event', /field tardiness/],
   ['queries ask for events that the app writes, and sampling spares them', 'sampled-traces', /samples Trace/],
+  ["queries are ones that Microsoft's parser takes", 'wrong-query', /keyword\.kql line 2: .*\['by'\]/],
+  ["queries are ones that Microsoft's parser takes", 'wrong-query', /column\.kql line 2: .*'severity'/],
   ['the workbook holds the queries of infra/kql/workbook', 'workbook', /item open-calls/],
   ['the workbook holds the queries of infra/kql/workbook', 'workbook', /item ends-by-reason/],
 ];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostSettings, localHostSettings, refusedOnFlex } from './azure-facts.ts';
+import { hostSettings, localHostSettings, refusedInFlexSiteConfig, refusedOnFlex } from './azure-facts.ts';
 import { fileOf, type InfraProject, type InfraRule, rootOf } from './infra-project.ts';
 import { objectKeys } from './template-facts.ts';
 
@@ -23,9 +23,9 @@ export const settingsRules = {
       ...all
         .filter((name) => refusedOnFlex.some((pattern) => pattern.test(name)))
         .map((name) => `Flex refuses ${name}`),
-      ...(fileOf(project, 'infra/modules/function-app.bicep').includes('linuxFxVersion')
-        ? ['Flex refuses linuxFxVersion']
-        : []),
+      ...refusedInFlexSiteConfig
+        .filter((name) => fileOf(project, 'infra/modules/function-app.bicep').includes(`${name}:`))
+        .map((name) => `Flex refuses ${name}`),
     ];
   },
 

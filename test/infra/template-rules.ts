@@ -94,7 +94,7 @@ export const templateRules = {
   'storage, site and telemetry are hardened': (project) => {
     const required: readonly (readonly [path: string, texts: readonly string[]])[] = [
       ['storage', ['allowSharedKeyAccess: false', 'allowBlobPublicAccess: false', "minimumTlsVersion: 'TLS1_2'"]],
-      ['function-app', ['httpsOnly: true', "minTlsVersion: '1.2'", "ftpsState: 'Disabled'"]],
+      ['function-app', ['httpsOnly: true', "minTlsVersion: '1.2'"]],
       ['function-app', ["name: 'scm'\n  properties: { allow: false }", "name: 'ftp'\n  properties: { allow: false }"]],
       ['monitoring', ['DisableLocalAuth: true']],
       ['key-vault', ['enableRbacAuthorization: true', 'enablePurgeProtection: true']],

@@ -3,4 +3,4 @@ var hostSettings = {
   FUNCTIONS_WORKER_RUNTIME: 'node'
 }
 
-var siteConfig = { linuxFxVersion: 'NODE|24' }
+var siteConfig = { linuxFxVersion: 'NODE|24', ftpsState: 'Disabled' }
