@@ -75,7 +75,7 @@ param callbackTokenIssuers string = ''
 
 @description('Seconds from one successful keepAlive to the next.')
 @minValue(60)
-@maxValue(2400)
+@maxValue(2100)
 param keepAliveIntervalSeconds int = 900
 
 @description('Upper bound on keepAlive requests a second when many calls are rescued at once.')

@@ -53,11 +53,11 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
           return 'written';
         });
       }),
-    async *list(phases) {
+    async *list(phases, endedSinceMs = Number.POSITIVE_INFINITY) {
       const stored = await perform('list', undefined, () =>
         [...rows.values()].flatMap((row) => toStoredCall(row) ?? []),
       );
-      yield* stored.filter(({ record }) => phases.includes(record.phase));
+      yield* stored.filter(({ record }) => phases.includes(record.phase) || (record.endedAtMs ?? 0) >= endedSinceMs);
     },
     ping: () => perform('ping', undefined, () => undefined),
   };

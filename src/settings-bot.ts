@@ -1,5 +1,5 @@
 import type { BotCredential } from './adapters/bot-credential.ts';
-import { anyText, certificatePem, guid, oneOf, tenantIds } from './settings-formats.ts';
+import { anyText, certificatePem, guid, oneOf, resolvedSecret, tenantIds } from './settings-formats.ts';
 import type { GraphSettings } from './settings-graph.ts';
 import type { SettingReader } from './settings-reader.ts';
 
@@ -42,7 +42,7 @@ function readCredential(reader: SettingReader, graph: GraphSettings | undefined)
       return managedIdentityClientId === undefined ? undefined : { kind, managedIdentityClientId };
     }
     case 'clientSecret': {
-      const secret = reader.required('BOT_CLIENT_SECRET', anyText, 'BOT_CREDENTIAL is clientSecret');
+      const secret = reader.required('BOT_CLIENT_SECRET', resolvedSecret, 'BOT_CREDENTIAL is clientSecret');
       return secret === undefined ? undefined : { kind, secret };
     }
     case 'clientCertificate':

@@ -114,7 +114,7 @@ export const SETTING_NAMES = [
     owner: 'app',
     required: false,
     default: '900',
-    description: 'From one successful keepAlive to the next: 60 to 2400; from 3 when Graph is on this machine.',
+    description: 'From one successful keepAlive to the next: 60 to 2100; from 3 when Graph is on this machine.',
     example: '900',
   },
   {

@@ -74,6 +74,14 @@ export const certificatePem = z
 
 export const anyText = z.string();
 
+/** Azure leaves a Key Vault reference that it cannot resolve as it is: no secret begins like that. */
+export const resolvedSecret = z
+  .string()
+  .refine(
+    (text) => !/^@Microsoft\.KeyVault\(/i.test(text),
+    'is a Key Vault reference that Azure could not resolve: check the name, and that the identity may read it',
+  );
+
 /** Whether a URL points to this very machine, the only place where plain http is safe. */
 export function isLoopbackUrl(url: string): boolean {
   return isSafeTarget(`http://${new URL(url).host}`);

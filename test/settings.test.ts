@@ -203,9 +203,13 @@ describe('what must not be set', () => {
       /^CALLBACK_OPENID_METADATA_URL must be an https URL/,
     ],
     [{ CALLBACK_TOKEN_ISSUERS: 'https://ok.example,issuer' }, /^CALLBACK_TOKEN_ISSUERS must be a list of https URLs/],
-    [{ KEEPALIVE_INTERVAL_SECONDS: '59' }, /^KEEPALIVE_INTERVAL_SECONDS must be a whole number from 60 to 2400/],
-    [{ KEEPALIVE_INTERVAL_SECONDS: '2401' }, /from 60 to 2400/],
-    [{ KEEPALIVE_INTERVAL_SECONDS: '900.5' }, /from 60 to 2400/],
+    [
+      { BOT_CREDENTIAL: 'clientSecret', BOT_CLIENT_SECRET: '@Microsoft.KeyVault(VaultName=v;SecretName=s)' },
+      /^BOT_CLIENT_SECRET is a Key Vault reference that Azure could not resolve/,
+    ],
+    [{ KEEPALIVE_INTERVAL_SECONDS: '59' }, /^KEEPALIVE_INTERVAL_SECONDS must be a whole number from 60 to 2100/],
+    [{ KEEPALIVE_INTERVAL_SECONDS: '2101' }, /from 60 to 2100/],
+    [{ KEEPALIVE_INTERVAL_SECONDS: '900.5' }, /from 60 to 2100/],
     [
       { KEEPALIVE_TIME_SCALE: '60' },
       /^KEEPALIVE_TIME_SCALE must be 1 unless GRAPH_BASE_URL points to a simulated Graph/,

@@ -29,10 +29,10 @@ export const LONGEST_OUTAGE_MS = 40 * MINUTE_MS;
 
 /**
  * Graph says 404 without "call not found" about a living call for less than this, and once a day at most: two such
- * answers two minutes apart are the app's proof that the call is gone. The rest of the two minutes is for clocks that
- * jump in between.
+ * answers twenty minutes apart, and none other between, are the app's proof that the call is gone. The rest of the
+ * twenty minutes is for clocks that jump in between.
  */
-export const LONGEST_UNCLEAR_MS = 55 * SECOND_MS;
+export const LONGEST_UNCLEAR_MS = 18 * MINUTE_MS;
 
 /** The clocks of two hosts differ from the true time by less than this, whichever way they jump. */
 export const LARGEST_CLOCK_ERROR_MS = 30 * SECOND_MS;

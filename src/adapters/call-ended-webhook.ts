@@ -45,7 +45,9 @@ export function createCallEndedWebhook(dependencies: CallEndedWebhookDependencie
     async deliver(callId, message) {
       const body = JSON.stringify(message);
       const { signWebhook } = await import('./webhook-signature.ts'); // not at every cold start
-      const headers = signWebhook(secret, toInstanceId(callId), clock.nowMs(), body);
+      // A call that is registered again after its end has another one, which is another message.
+      const id = `${toInstanceId(callId)}-${Date.parse(message.timestamp)}`;
+      const headers = signWebhook(secret, id, clock.nowMs(), body);
       const limit = timeoutSignal(clock, timeoutMs);
       let response: Response;
       try {

@@ -23,8 +23,8 @@ export interface CallStore {
   replace(record: CallRecord, etag: string): Promise<RecordWriteResult>;
   /** Removes the record read with this ETag; conflict when it changed; `written` when it is gone already. */
   remove(callId: CallId, etag: string): Promise<WriteResult>;
-  /** All records of these phases, page by page, in no particular order. */
-  list(phases: readonly CallPhase[]): AsyncIterable<StoredCall>;
+  /** All records of these phases, and the ended ones since then if asked for, page by page, in no particular order. */
+  list(phases: readonly CallPhase[], endedSinceMs?: number): AsyncIterable<StoredCall>;
   /** Resolves when the table answers a cheap question; used by health. */
   ping(): Promise<void>;
 }

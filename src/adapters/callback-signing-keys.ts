@@ -60,7 +60,11 @@ export function createSigningKeys({
   }
 
   const ageMs = () => clock.nowMs() - fetchedAtMs;
-  const cooldownMs = () => (failure === undefined ? 0 : Math.max(0, failure.atMs + failureCooldownMs - clock.nowMs()));
+  function cooldownMs(): number {
+    const leftMs = failure === undefined ? 0 : failure.atMs + failureCooldownMs - clock.nowMs();
+    const isOfTheFuture = leftMs > failureCooldownMs; // the clock was set back
+    return isOfTheFuture ? 0 : Math.max(0, leftMs);
+  }
 
   async function refresh(): Promise<void> {
     if (cooldownMs() > 0) return;

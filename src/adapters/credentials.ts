@@ -40,7 +40,12 @@ export interface GraphTokenSourceDependencies {
 interface TenantTokens {
   token?: BotAccessToken;
   pending?: Promise<BotAccessToken> | undefined;
-  failure?: { readonly error: CredentialError; readonly untilMs: number };
+  failure?: TokenFailure;
+}
+
+interface TokenFailure {
+  readonly error: CredentialError;
+  readonly atMs: number;
 }
 
 /** MSAL renews at the same distance, so that asking earlier would only bring the same token again. */
@@ -63,7 +68,7 @@ export function createGraphTokenSource(dependencies: GraphTokenSourceDependencie
       return token;
     } catch (cause) {
       const error = new CredentialError(tenantId, cause);
-      known.failure = { error, untilMs: clock.nowMs() + failureCooldownMs };
+      known.failure = { error, atMs: clock.nowMs() };
       throw error;
     } finally {
       known.pending = undefined;
@@ -75,14 +80,24 @@ export function createGraphTokenSource(dependencies: GraphTokenSourceDependencie
       signal.throwIfAborted();
       const known = recall(tenants, tenantId);
       const nowMs = clock.nowMs();
-      if (known.token !== undefined && known.token.token !== refusedToken) {
-        if (nowMs < known.token.expiresOnTimestamp - renewBeforeExpiryMs) return known.token.token;
+      const token = known.token?.token === refusedToken ? undefined : known.token;
+      if (token !== undefined && nowMs < token.expiresOnTimestamp - renewBeforeExpiryMs) return token.token;
+      try {
+        if (isCoolingDown(known.failure, nowMs)) throw known.failure.error;
+        known.pending ??= request(tenantId, known);
+        return (await unlessAborted(known.pending, signal)).token;
+      } catch (error) {
+        // Entra is in trouble, but the last token is good until it expires.
+        if (token !== undefined && !signal.aborted && clock.nowMs() < token.expiresOnTimestamp) return token.token;
+        throw error;
       }
-      if (known.failure !== undefined && nowMs < known.failure.untilMs) throw known.failure.error;
-      known.pending ??= request(tenantId, known);
-      return (await unlessAborted(known.pending, signal)).token;
     },
   };
+}
+
+/** A failure of the future, from before the clock was set back, is none. */
+function isCoolingDown(failure: TenantTokens['failure'], nowMs: number): failure is TokenFailure {
+  return failure !== undefined && nowMs >= failure.atMs && nowMs < failure.atMs + failureCooldownMs;
 }
 
 /** The tenant's entry, made on first sight; the tenant unused for longest is forgotten when there are too many. */

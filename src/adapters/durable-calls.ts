@@ -66,6 +66,8 @@ const FINISHED_STATUSES = [
 const TIMEOUT_MS = 10_000;
 /** For requests that concern many instances. */
 const LONG_TIMEOUT_MS = 60_000;
+/** Page after page of 100: as long as a run of the reconciler may take. */
+const LIST_TIMEOUT_MS = 4 * 60_000;
 
 /** True while the instance can still do something. */
 function isLive(instance: Pick<CallInstance, 'runtimeStatus'> | undefined): boolean {
@@ -112,7 +114,7 @@ export function createDurableCalls(client: DurableClient, clock: Clock): Durable
     },
     async listLive() {
       try {
-        const found = await withinTimeout(clock, client.getStatusBy({ runtimeStatus: LIVE_STATUSES }), LONG_TIMEOUT_MS);
+        const found = await withinTimeout(clock, client.getStatusBy({ runtimeStatus: LIVE_STATUSES }), LIST_TIMEOUT_MS);
         return found.flatMap((instance) => toLiveInstance(toCallInstance(instance)) ?? []);
       } catch (error) {
         throw new DurableCallsError('list the running orchestrations', undefined, problemOf(error));

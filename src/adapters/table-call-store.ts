@@ -53,7 +53,7 @@ export function createTableCallStore(dependencies: TableCallStoreDependencies): 
       );
       return answer.kind === 'refused' && answer.refusal === 'changed' ? 'conflict' : 'written';
     },
-    list: (phases) => list(request, phases, onUnreadable),
+    list: (phases, endedSinceMs) => list(request, toFilter(phases, endedSinceMs), onUnreadable),
     async ping() {
       // No call's row has this key.
       await request({ operation: 'ping', refusals: ['missing'] }, (table, abortSignal) =>
@@ -81,14 +81,19 @@ async function read(request: SendTableRequest, callId: CallId): Promise<StoredCa
   return { record: parsed.record, etag: answer.value.etag };
 }
 
+function toFilter(phases: readonly CallPhase[], endedSinceMs: number | undefined): string {
+  const wanted = phases.map((phase) => `phase eq '${phase}'`);
+  if (endedSinceMs !== undefined) wanted.push(`endedAt ge datetime'${new Date(endedSinceMs).toISOString()}'`);
+  return wanted.join(' or ');
+}
+
 async function* list(
   request: SendTableRequest,
-  phases: readonly CallPhase[],
+  filter: string,
   onUnreadable: (rowKey: string) => void,
 ): AsyncGenerator<StoredCall> {
   // An empty filter would ask for everything.
-  if (phases.length === 0) return;
-  const filter = phases.map((phase) => `phase eq '${phase}'`).join(' or ');
+  if (filter === '') return;
   let continuationToken: string | undefined;
   do {
     const page = await listPage(request, filter, continuationToken);

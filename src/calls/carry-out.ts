@@ -49,10 +49,11 @@ export async function carryOut(
       return report(effects, callId, 'endRepeated');
     }
     case 'close':
-      return closeCall(effects, seen, action.ended, action.sums);
+      await closeCall(effects, seen, action.ended, action.sums, record);
+      return;
     case 'terminate':
       // In this order: a crash in between must not make the reason of the end look like an operator's.
-      await closeCall(effects, seen, action.ended, action.sums);
+      if (!(await closeCall(effects, seen, action.ended, action.sums, record))) return;
       await effects.durable.terminate(callId, 'does-not-come-to-its-end');
       return report(effects, callId, 'terminated');
   }

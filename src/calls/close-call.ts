@@ -1,5 +1,5 @@
 import { toCallEndedEvent } from '../core/call-ended-event.ts';
-import { type CallSighting, type CallSums, cleanUpCall } from '../core/call-record.ts';
+import { type CallRecord, type CallSighting, type CallSums, cleanUpCall } from '../core/call-record.ts';
 import { type CallEnded, type KeepaliveState, startKeepalive } from '../core/keepalive-state.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
 import { updateRecord } from './update-record.ts';
@@ -11,6 +11,8 @@ type CloseEffects = Omit<ReconcileEffects, 'graph' | 'pace' | 'appId'>;
  * an orchestration that begins at its end, and so cleans up and delivers with all their tries. It is started before the
  * record says that the call is closed, for nobody looks at it after that. Changes nothing when repeated.
  *
+ * Shape: `judged` is the record by which it was decided that the call is over; resolves with false, and does nothing, when
+ * an operator has registered the call again since.
  * Errors: CallStoreError, DurableCallsError.  Effects: with a webhook one `startNew`; one write of the record, one event,
  * two when nobody had ended it.
  */
@@ -19,16 +21,23 @@ export async function closeCall(
   seen: CallSighting,
   ended: CallEnded,
   sums: CallSums,
-): Promise<void> {
+  judged: CallRecord | undefined,
+): Promise<boolean> {
   const { store, clock, log } = effects;
   const nowMs = clock.nowMs();
-  if (effects.tellsWebhook) await effects.durable.start(seen.callId, toEndedState(effects, seen, ended, sums));
+  const isAnotherRun = (stored: CallRecord | undefined) =>
+    judged !== undefined && stored?.establishedAtMs !== judged.establishedAtMs;
+  if (effects.tellsWebhook) {
+    if (isAnotherRun((await store.read(seen.callId))?.record)) return false;
+    await effects.durable.start(seen.callId, toEndedState(effects, seen, ended, sums));
+  }
   const { before, after } = await updateRecord(store, seen.callId, (stored) =>
-    cleanUpCall(stored, seen, ended, sums, nowMs),
+    isAnotherRun(stored) ? undefined : cleanUpCall(stored, seen, ended, sums, nowMs),
   );
+  if (isAnotherRun(before)) return false;
   const event = toCallEndedEvent(before, after);
   if (event !== undefined) log(event);
-  if (before?.cleanedUpAtMs !== undefined) return;
+  if (before?.cleanedUpAtMs !== undefined) return true;
   log({
     event: 'call.cleanedUp',
     level: 'info',
@@ -37,6 +46,7 @@ export async function closeCall(
     keepAlives: after?.keepAlives ?? sums.keepAlives,
     by: 'reconcileCalls',
   });
+  return true;
 }
 
 /** The state of an orchestration that has nothing left to do but its end. */

@@ -6,6 +6,7 @@ import type { GraphAnswer } from '../core/graph-answer.ts';
 import { parseInstanceFacts } from '../core/instance-facts.ts';
 import { toKeepAliveEvent } from '../core/keep-alive-event.ts';
 import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
+import { callDeadlineMs } from '../core/stuck-call.ts';
 import type { CallEffects } from './call-effects.ts';
 import { endCall } from './end-call.ts';
 
@@ -13,11 +14,12 @@ export interface KeepAliveNowEffects extends CallEffects {
   readonly graph: GraphCalls;
 }
 
-/** How a call is asked for at Graph, and whether this app knows it. */
+/** How a call is asked for at Graph, and whether a 404 ends it here. */
 interface Target {
   readonly seen: CallSighting;
   readonly tenantId: string;
-  readonly isKnown: boolean;
+  /** Whether Graph knows of keepAlive before `established` is not documented: such a call ends after 45 minutes only. */
+  readonly endsWhenGone: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function keepAliveNow(
   const answer = await effects.graph.keepAlive({ graphCallId, tenantId: target.tenantId, headers });
   const outcome = classifyGraphAnswer(answer);
   effects.log(toKeepAliveEvent({ callId: seen.callId, by: 'operator' }, outcome));
-  if (outcome.kind === 'gone' && target.isKnown) await endCall(effects, target.seen, { reason: 'notFound' });
+  if (outcome.kind === 'gone' && target.endsWhenGone) await endCall(effects, target.seen, { reason: 'notFound' });
   return { answer, outcome };
 }
 
@@ -51,12 +53,15 @@ export async function describeKeepAliveNow(
 }
 
 /** The instance knows the tenant whose token Graph accepted last. */
-async function findTarget({ store, durable, homeTenantId }: CallEffects, seen: CallSighting): Promise<Target> {
+async function findTarget(effects: CallEffects, seen: CallSighting): Promise<Target> {
+  const { store, durable, clock, limits, homeTenantId } = effects;
   const [stored, status] = await Promise.all([store.read(seen.callId), durable.status(seen.callId)]);
   const learned = status && parseInstanceFacts(status).tenantId;
+  const record = stored?.record;
+  const isOver = record !== undefined && clock.nowMs() >= callDeadlineMs({ record, instance: undefined }, limits);
   return {
-    seen: stored === undefined ? seen : toSighting(stored.record),
-    tenantId: learned ?? stored?.record.facts.tenantId ?? homeTenantId,
-    isKnown: stored !== undefined || status !== undefined,
+    seen: record === undefined ? seen : toSighting(record),
+    tenantId: learned ?? record?.facts.tenantId ?? homeTenantId,
+    endsWhenGone: record?.phase === 'observed' ? isOver : record !== undefined || status !== undefined,
   };
 }

@@ -55,12 +55,7 @@ export async function purgeEndedCalls(effects: PurgeEffects): Promise<PurgeSumma
       log({ event: 'purge.failed', level: 'warning', ...facts, problem });
     }
   };
-  for (let window = 0; window < WINDOWS; window++) {
-    const toMs = beforeMs - window * DAY_MS;
-    await attempt(async () => {
-      sums.instances += await durable.purgeFinished({ fromMs: toMs - DAY_MS, toMs });
-    }, {});
-  }
+  // The windows may use up the time every day, at a large hub: records first.
   await sideBySide(await oldRecords(store, beforeMs), RECORDS_AT_ONCE, ({ record: { callId }, etag }) =>
     attempt(
       async () => {
@@ -69,6 +64,12 @@ export async function purgeEndedCalls(effects: PurgeEffects): Promise<PurgeSumma
       { callId },
     ),
   );
+  for (let window = 0; window < WINDOWS; window++) {
+    const toMs = beforeMs - window * DAY_MS;
+    await attempt(async () => {
+      sums.instances += await durable.purgeFinished({ fromMs: toMs - DAY_MS, toMs });
+    }, {});
+  }
   return sums;
 }
 

@@ -10,6 +10,8 @@ import { sideBySide } from './side-by-side.ts';
 /** The timer comes again every 5 minutes; a run that is still at work then would only hold it up. */
 const NO_NEW_WORK_AFTER_MS = 4 * 60_000;
 const CALLS_AT_ONCE = 32;
+/** A call is looked at so long after its end: its instance may not be able to clean up, which it tries for a day. */
+const ENDED_AGO_MS = 48 * 60 * 60_000;
 
 /** What one run saw and did. */
 export interface ReconcileSummary {
@@ -71,8 +73,9 @@ async function findSuspects(effects: ReconcileEffects) {
     if (action.kind !== 'nothing') suspects.push({ callId, ...situation, action });
   };
   let records = 0;
-  for await (const { record } of store.list(['observed', 'starting', 'active'])) {
-    records++;
+  const endedSinceMs = clock.nowMs() - ENDED_AGO_MS;
+  for await (const { record } of store.list(['observed', 'starting', 'active'], endedSinceMs)) {
+    if (record.phase !== 'ended') records++;
     judge(record.callId, { record, instance: toFacts(live.get(record.callId)) });
     live.delete(record.callId);
   }

@@ -47,5 +47,6 @@ export async function endRecordedCall(
 ): Promise<void> {
   const seen = toSighting(record);
   await endCall(effects, seen, ended);
-  if (instance !== undefined && !isLiveInstance(instance)) await closeCall(effects, seen, ended, instance.sums);
+  if (instance === undefined || isLiveInstance(instance)) return;
+  await closeCall(effects, seen, ended, instance.sums, record);
 }

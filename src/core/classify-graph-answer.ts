@@ -4,6 +4,11 @@ import type { KeepAliveAttempt, KeepAliveOutcome } from './keep-alive-outcome.ts
 /** 8522 is seen with "Call not found." (github.com/microsoftgraph/microsoft-graph-comms-samples/issues/191); 8523 is its neighbour. */
 const callNotFoundCodes: ReadonlySet<string> = new Set(['8522', '8523']);
 
+/** Tried again sooner than a refusal for want of rights: a token is new each time, and Entra's trouble passes. */
+const RETRY_UNAUTHORIZED_AFTER_MS = 60_000;
+/** A shorter Retry-After, 0 say, would have every call knock every few seconds while Graph asks for quiet. */
+const SHORTEST_RETRY_AFTER_MS = 20_000;
+
 /**
  * Decides what Graph's answer to a keepAlive means for the call.
  *
@@ -24,14 +29,15 @@ function classifyStatus(answer: GraphAnswered): KeepAliveOutcome {
   const { status } = answer;
   if (status >= 200 && status < 300) return { kind: 'alive', ...attempt };
   if (status === 404) return { kind: saysCallNotFound(answer) ? 'gone' : 'unclear', ...attempt };
-  if (status === 400 || status === 401 || status === 403) {
+  if (status === 400 || status === 403) {
     const code = answer.errorCode ?? `http${status}`;
     return { kind: 'denied', code, reason: answer.errorMessage ?? `Graph answered ${status}`, ...attempt };
   }
+  const afterMs = status === 401 ? RETRY_UNAUTHORIZED_AFTER_MS : answer.retryAfterMs;
   return {
     kind: 'retry',
     reason: answer.errorCode === undefined ? `http ${status}` : `http ${status} ${answer.errorCode}`,
-    ...(answer.retryAfterMs === undefined ? {} : { afterMs: answer.retryAfterMs }),
+    ...(afterMs === undefined ? {} : { afterMs: Math.max(afterMs, SHORTEST_RETRY_AFTER_MS) }),
     ...attempt,
   };
 }

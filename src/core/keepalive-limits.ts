@@ -18,8 +18,10 @@ export interface KeepaliveLimits {
   readonly smallestDelayMs: number;
   /** Added to Graph's Retry-After, for the same reason. */
   readonly retryAfterMarginMs: number;
-  /** A 404 that does not say "call not found" counts as the end when it is still there this much later. */
+  /** A 404 that does not say "call not found" counts as the end when it is still there this much later: longer than gateways are in trouble. */
   readonly confirmGoneAfterMs: number;
+  /** Between tries until then. Absent in the input of calls that an older version started: they try again when it confirms. */
+  readonly unclearIntervalMs?: number;
   /** Between tries once the deadline has passed. */
   readonly overdueIntervalMs: number;
   /** Without a success for this long the loop gives the call up. */
@@ -36,7 +38,8 @@ const GRAPH_LIMITS: Omit<KeepaliveLimits, 'intervalMs' | 'maximumCallMs'> = {
   largestDelayMs: 30 * SECOND_MS,
   smallestDelayMs: 3 * SECOND_MS,
   retryAfterMarginMs: SECOND_MS,
-  confirmGoneAfterMs: 2 * MINUTE_MS,
+  confirmGoneAfterMs: 20 * MINUTE_MS,
+  unclearIntervalMs: 2 * MINUTE_MS,
   overdueIntervalMs: 5 * MINUTE_MS,
   expireAfterMs: 24 * HOUR_MS,
 };

@@ -30,7 +30,7 @@ function delayAfterMs(state: KeepaliveState, outcome: FailedOutcome): number {
     case 'denied':
       return limits.intervalMs; // waiting cures neither consent nor a wrong tenant, and hammering does no good
     case 'unclear':
-      return limits.confirmGoneAfterMs + limits.smallestDelayMs; // timers may fire up to 1 s early
+      return (limits.unclearIntervalMs ?? limits.confirmGoneAfterMs) + limits.smallestDelayMs; // timers may fire up to 1 s early
     case 'retry':
       return outcome.afterMs === undefined ? backOffMs(state) : Math.ceil(outcome.afterMs) + limits.retryAfterMarginMs;
   }

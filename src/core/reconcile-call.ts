@@ -106,12 +106,14 @@ function withLiveInstance(
 }
 
 function afterEnd(record: CallRecord, instance: InstanceFacts | undefined, nowMs: number): ReconcileAction {
-  if (instance === undefined) return NOTHING;
   const ended: CallEnded = { reason: record.endReason ?? 'terminated' };
   const endedAtMs = record.endedAtMs ?? 0;
-  if (!isLiveInstance(instance)) {
-    const isLeftOver = instance.life === 'completed' && record.cleanedUpAtMs === undefined;
-    return isLeftOver ? { kind: 'close', ended, sums: instance.sums } : NOTHING;
+  if (instance === undefined || !isLiveInstance(instance)) {
+    // Nobody is left to clean up: the instance failed, was terminated, or was never there.
+    const wasStarted = record.establishedAtMs !== undefined || instance?.life === 'completed';
+    const isLeftOver = record.cleanedUpAtMs === undefined && wasStarted;
+    if (!isLeftOver || (instance === undefined && nowMs - endedAtMs < UNDER_WAY_MS)) return NOTHING;
+    return { kind: 'close', ended, sums: instance?.sums ?? { keepAlives: 0 } };
   }
   if (instance.isEnding) return whileEnding(instance, nowMs, ended);
   if (nowMs - endedAtMs < UNDER_WAY_MS) return NOTHING;

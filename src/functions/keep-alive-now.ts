@@ -45,7 +45,7 @@ export function keepAliveNow({ botAppId, effectsOf }: KeepAliveNowDependencies) 
     const result = { callId, outcome: outcome.kind, tenantId: outcome.tenantId, graph: toGraphView(answer) };
     if (outcome.kind === 'alive') return { status: 200, headers: NO_STORE, jsonBody: { ...result, ok: true } };
     const { status, detail } = toFailure(callId, outcome, answer);
-    const retryAfterMs = outcome.kind === 'retry' ? outcome.afterMs : undefined;
+    const retryAfterMs = outcome.kind === 'retry' && answer.kind === 'answered' ? answer.retryAfterMs : undefined;
     const failure = problem(status, detail, { ...result, ok: false });
     return retryAfterMs === undefined
       ? failure

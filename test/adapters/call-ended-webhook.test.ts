@@ -52,11 +52,11 @@ const verify = (body: string, headers: IncomingHttpHeaders) =>
   });
 
 describe('the webhook', () => {
-  test('gets a message that the Standard Webhooks library verifies, under the id of the instance', async () => {
+  test('gets a message that the Standard Webhooks library verifies, under an id of the call and its end', async () => {
     expect(await create().deliver(callId, message)).toBe(204);
     const [{ body, headers, url } = expect.unreachable()] = seen;
     expect(url).toBe('/ended?sig=hidden');
-    expect(headers['webhook-id']).toBe(`call-${callId}`);
+    expect(headers['webhook-id']).toBe(`call-${callId}-${Date.parse(message.timestamp)}`);
     expect(headers['content-type']).toBe('application/json');
     expect(verify(body, headers)).toEqual(message);
     expect(() => verify(body.replace('"keepAlives":3', '"keepAlives":4'), headers)).toThrow(WebhookVerificationError);

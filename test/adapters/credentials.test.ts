@@ -147,6 +147,38 @@ describe('a failure', () => {
   });
 });
 
+describe('trouble at Entra', () => {
+  const isDown = () => Promise.reject(Object.assign(new Error('down'), { code: 'ENOTFOUND' }));
+
+  test('costs nothing while the last token is good', async () => {
+    const source = create();
+    await source.getToken('a', { signal });
+    respond = isDown;
+    clock.advance(56 * minuteMs);
+    expect(await source.getToken('a', { signal })).toBe('a#1');
+    expect(await source.getToken('a', { signal })).toBe('a#1');
+    expect(requested).toHaveLength(2);
+    clock.advance(4 * minuteMs);
+    await expect(source.getToken('a', { signal })).rejects.toThrow(CredentialError);
+  });
+
+  test('does not bring back a token that Graph has refused', async () => {
+    const source = create();
+    await source.getToken('a', { signal });
+    respond = isDown;
+    await expect(source.getToken('a', { signal, refusedToken: 'a#1' })).rejects.toThrow(CredentialError);
+  });
+
+  test('is forgotten when the clock was set back meanwhile', async () => {
+    const source = create();
+    respond = isDown;
+    await expect(source.getToken('a', { signal })).rejects.toThrow(CredentialError);
+    clock.advance(-hourMs);
+    respond = async () => ({ token: 'new', expiresOnTimestamp: clock.nowMs() + hourMs });
+    expect(await source.getToken('a', { signal })).toBe('new');
+  });
+});
+
 describe('a caller who gives up', () => {
   test('is let go at once, and the others get their token', async () => {
     let deliver: ((token: BotAccessToken) => void) | undefined;

@@ -20,7 +20,26 @@ test('a call is not closed before the engine has taken the order to tell the web
     homeTenantId: 'tenant',
     tellsWebhook: true,
   };
-  const closing = () => closeCall(effects, record, { reason: 'stopped' }, { keepAlives: 3 });
+  const closing = () => closeCall(effects, record, { reason: 'stopped' }, { keepAlives: 3 }, record);
   await expect(closing()).rejects.toThrow('the engine is down');
+  expect((await stored(store, record.callId)).record).toEqual(record);
+});
+
+test('a run that an operator has begun since is not closed, nor told of', async () => {
+  const store = createMemoryCallStore();
+  const judged = newRecord({ phase: 'active', establishedAtMs: 1 });
+  const record = { ...judged, establishedAtMs: 2 };
+  await store.insert(record);
+  const durable: Pick<DurableHub, 'start'> = { start: () => Promise.reject(new Error('started')) };
+  const effects = {
+    store,
+    durable: durable as DurableHub,
+    clock: createManualClock(Date.UTC(2026, 2, 3)),
+    log: () => undefined,
+    limits: toKeepaliveLimits({ intervalMs: 900_000, timeScale: 1 }),
+    homeTenantId: 'tenant',
+    tellsWebhook: true,
+  };
+  expect(await closeCall(effects, record, { reason: 'stopped' }, { keepAlives: 3 }, judged)).toBe(false);
   expect((await stored(store, record.callId)).record).toEqual(record);
 });

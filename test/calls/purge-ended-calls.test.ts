@@ -24,7 +24,7 @@ test('a purge starts nothing new after four minutes, and says that it is not com
         },
       },
     });
-  expect(await purge()).toEqual({ instances: 4, records: 0, failed: 0, isComplete: false });
+  expect(await purge()).toEqual({ instances: 4, records: 1, failed: 0, isComplete: false });
   minutesEach = 0;
-  expect(await purge()).toEqual({ instances: 30, records: 1, failed: 0, isComplete: true });
+  expect(await purge()).toEqual({ instances: 30, records: 0, failed: 0, isComplete: true });
 });

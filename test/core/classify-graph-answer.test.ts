@@ -39,7 +39,7 @@ test('the call-not-found code counts only with a 404', () => {
   expect(classifyGraphAnswer(answered(500, { errorCode: '8522' })).kind).toBe('retry');
 });
 
-test.each([400, 401, 403])('a %i is denied with its code', (status) => {
+test.each([400, 403])('a %i is denied with its code', (status) => {
   expect(classifyGraphAnswer(answered(status, { errorCode: '7504', errorMessage: 'Insufficient' }))).toEqual({
     kind: 'denied',
     code: '7504',
@@ -52,11 +52,27 @@ test.each([400, 401, 403])('a %i is denied with its code', (status) => {
   });
 });
 
+test('a 401 is retried after a minute: a token is new each time', () => {
+  expect(classifyGraphAnswer(answered(401, { errorCode: 'InvalidAuthenticationToken' }))).toEqual({
+    kind: 'retry',
+    reason: 'http 401 InvalidAuthenticationToken',
+    afterMs: 60_000,
+    ...facts,
+  });
+});
+
+test.each([0, 1_000, 19_999])(
+  'a Retry-After of %i ms becomes 20 seconds: calls do not knock all the time',
+  (retryAfterMs) => {
+    expect(classifyGraphAnswer(answered(503, { retryAfterMs }))).toMatchObject({ kind: 'retry', afterMs: 20_000 });
+  },
+);
+
 test('a 429 is retried after the delay that Graph names', () => {
-  expect(classifyGraphAnswer(answered(429, { errorCode: 'TooManyRequests', retryAfterMs: 7000 }))).toEqual({
+  expect(classifyGraphAnswer(answered(429, { errorCode: 'TooManyRequests', retryAfterMs: 27_000 }))).toEqual({
     kind: 'retry',
     reason: 'http 429 TooManyRequests',
-    afterMs: 7000,
+    afterMs: 27_000,
     ...facts,
   });
 });

@@ -332,6 +332,16 @@ describe('POST /api/calls/{callId}/keepAlive', () => {
     expect((await ask(world, 'post', '/calls/hello/keepAlive')).status).toBe(400);
   });
 
+  test('does not end a call that is not established yet, whatever Graph answers', async () => {
+    const world = await startVirtualWorld();
+    const callId = await world.startCall({ establishAfterSeconds: 5 * 60 });
+    world.graph.addFault({ operation: 'keepAlive', callId, times: 1, status: 404, errorCode: '8522' });
+    await world.clock.runFor(MINUTE_MS);
+    expect((await ask(world, 'post', `/calls/${callId}/keepAlive`)).status).toBe(404);
+    await world.clock.runFor(120 * MINUTE_MS);
+    expect(world.graph.call(callId)).toMatchObject({ state: 'established' });
+  });
+
   test.each([
     { fault: { status: 503, retryAfterSeconds: 20 }, status: 503, outcome: 'retry', retryAfter: '20' },
     { fault: { status: 429, retryAfterSeconds: 7 }, status: 503, outcome: 'retry', retryAfter: '7' },

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
-import { CallStoreError } from '../../src/adapters/call-store.ts';
+import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
+import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts';
 import { type CallId, parseCallId } from '../../src/core/call-id.ts';
 import type { CallRecord } from '../../src/core/call-record.ts';
+import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
 import {
   HOUR_MS,
   MINUTE_MS,
@@ -490,3 +492,95 @@ test('300 stuck calls are rescued in one run, at no more than 50 requests a seco
     durationMs: expect.any(Number),
   });
 });
+
+/** A world whose webhook is told of each end, and the calls it was told of. */
+async function startToldWorld(options: WorldOptions = {}) {
+  const told: string[] = [];
+  const webhook = { deliver: async (callId: string) => told.push(callId) };
+  const world = await startVirtualWorld({ ...options, dependencies: () => ({ webhook }) });
+  return { world, told };
+}
+
+test.each([1, 4])(
+  'a call that Graph ends while its instance has failed, %i times, is cleaned up and told to the webhook',
+  async (times) => {
+    const { world, told } = await startToldWorld();
+    const callId = await world.startCall();
+    for (let time = 1; time < times; time++) {
+      await world.clock.runFor(RUN_MS);
+      await fail(world, callId);
+    }
+    await world.clock.runFor(17 * MINUTE_MS);
+    await fail(world, callId);
+    if (times > 3) await world.clock.runFor(2 * HOUR_MS);
+    world.graph.hangUp(callId);
+    await world.clock.runFor(HOUR_MS);
+    const record = await recordOf(world, callId);
+    expect(record).toMatchObject({ endReason: 'terminated', cleanedUpAtMs: expect.any(Number) });
+    expect(told).toEqual([callId]);
+  },
+);
+
+test('a call that Graph ends when its instance is gone altogether is cleaned up and told to the webhook', async () => {
+  const { world, told } = await startToldWorld();
+  const callId = await world.startCall();
+  await world.clock.runFor(17 * MINUTE_MS);
+  await order(world, callId, 'terminate');
+  await world.request('DELETE', `${HUB}/call-${callId}`);
+  world.graph.hangUp(callId);
+  await world.clock.runFor(HOUR_MS);
+  expect(await recordOf(world, callId)).toMatchObject({ cleanedUpAtMs: expect.any(Number) });
+  expect(told).toEqual([callId]);
+});
+
+test('a call that was never established and has ended is left as it is', async () => {
+  const { world, told } = await startToldWorld();
+  const callId = await world.startCall({ establishAfterSeconds: 10 * 60 });
+  await world.clock.runFor(MINUTE_MS);
+  world.graph.hangUp(callId);
+  await world.clock.runFor(HOUR_MS);
+  expect((await recordOf(world, callId))?.cleanedUpAtMs).toBeUndefined();
+  expect(told).toEqual([]);
+});
+
+test('a call that is registered again while its last run is being closed is kept alive', async () => {
+  const memory = createMemoryCallStore();
+  let whileClosing: (() => Promise<unknown>) | undefined;
+  const store: CallStore = {
+    ...memory,
+    async replace(record, etag) {
+      const act = record.phase === 'ended' ? whileClosing : undefined;
+      if (act !== undefined) whileClosing = undefined;
+      await act?.();
+      return memory.replace(record, etag);
+    },
+  };
+  const world = await startVirtualWorld({ store });
+  const callId = await world.startCall();
+  await world.clock.runFor(16 * MINUTE_MS);
+  await order(world, callId, 'terminate');
+  const registered = Promise.withResolvers<number>();
+  whileClosing = async () => {
+    const body = JSON.stringify({ tenantId: SAMPLE_TENANT_ID });
+    const headers = { 'content-type': 'application/json' };
+    registered.resolve((await world.request('PUT', `/api/calls/${callId}`, { headers, body })).status);
+  };
+  await world.clock.runFor(RUN_MS);
+  expect(await registered.promise).toBe(202);
+  await world.clock.runFor(2 * HOUR_MS);
+  expect(world.graph.call(callId)?.state).toBe('established');
+});
+
+test.each([0, 10, 20, 29, 31])(
+  'with the longest interval a hung instance that was due %i s before a run is rescued in time',
+  async (seconds) => {
+    const world = await startVirtualWorld({
+      engine: { faults: { timerDelayMs: () => 1_000 * HOUR_MS } },
+      dependencies: () => ({ limits: toKeepaliveLimits({ intervalMs: 2_100_000, timeScale: 1 }) }),
+    });
+    await world.clock.runFor(RUN_MS - seconds * SECOND_MS);
+    const callId = await world.startCall();
+    await world.clock.runFor(HOUR_MS);
+    expect(world.graph.call(callId)?.state).toBe('established');
+  },
+);

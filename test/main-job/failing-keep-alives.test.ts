@@ -54,8 +54,8 @@ describe('a keepAlive', () => {
     {
       fails: 'is refused with 401 again and again',
       fault: { status: 401, times: 2 },
-      reason: 'denied: InvalidAuthenticationToken',
-      nextAt: '2026-03-02T08:30:00.000Z',
+      reason: 'http 401 InvalidAuthenticationToken',
+      nextAt: '2026-03-02T08:16:01.000Z',
     },
     {
       fails: 'is refused with 400',
@@ -130,3 +130,21 @@ test('tries after failures come no closer than 3 s, and several fall in the last
   expect(Math.min(...gaps) * MINUTE_MS).toBeGreaterThanOrEqual(3 * SECOND_MS - 1);
   expect(tries.filter((minute) => minute > 44 && minute < LIMIT_MINUTES).length).toBeGreaterThanOrEqual(3);
 });
+
+test.each([4, 14, 18])(
+  '%i minutes of 404 that do not speak of the call cost none of fifteen calls',
+  async (minutes) => {
+    const world = await startVirtualWorld();
+    const callIds: string[] = [];
+    for (let call = 0; call < 15; call++) {
+      callIds.push(await world.startCall());
+      await world.clock.runFor(MINUTE_MS);
+    }
+    await world.clock.runFor(45 * MINUTE_MS);
+    world.graph.addFault({ operation: 'keepAlive', status: 404, errorCode: 'ResourceNotFound', times: 'always' });
+    await world.clock.runFor(minutes * MINUTE_MS);
+    world.graph.clearFaults();
+    await world.clock.runFor(2 * HOUR_MS);
+    expect(callIds.map((callId) => world.graph.call(callId)?.state)).toEqual(callIds.map(() => 'established'));
+  },
+);

@@ -98,8 +98,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   }),
   bug('a new message id for each delivery', 50, {
     file: 'src/adapters/call-ended-webhook.ts',
-    find: 'signWebhook(secret, toInstanceId(callId), clock.nowMs(), body)',
-    replace: 'signWebhook(secret, toInstanceId(callId) + clock.nowMs(), clock.nowMs(), body)',
+    find: 'signWebhook(secret, id, clock.nowMs(), body)',
+    replace: 'signWebhook(secret, id + clock.nowMs(), clock.nowMs(), body)',
+  }),
+  bug('an ended call whose instance failed is not closed', 400, {
+    file: 'src/core/reconcile-call.ts',
+    find: 'const wasStarted = record.establishedAtMs !== undefined || ',
+    replace: 'const wasStarted = ',
+  }),
+  bug('a strange 404 is believed after two minutes', 100, {
+    file: 'src/core/keepalive-limits.ts',
+    find: 'confirmGoneAfterMs: 20 * MINUTE_MS',
+    replace: 'confirmGoneAfterMs: 2 * MINUTE_MS',
   }),
   bug('jitter from a random source', 20, {
     file: NEXT_ATTEMPT,
