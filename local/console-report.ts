@@ -32,13 +32,13 @@ function describe(event: LoggedEvent): string {
     case 'call.established':
       return 'established: kept alive from now on';
     case 'keepAlive.succeeded':
-      return `keepAlive ${event.attempt}  ok in ${event.durationMs} ms, ${event.marginSeconds} s before the deadline`;
+      return `${attemptOf(event)}  ok in ${event.durationMs} ms${marginOf(event)}`;
     case 'keepAlive.failed':
       return event.outcome === 'gone'
-        ? `keepAlive ${event.attempt}  Graph knows the call no more`
-        : `keepAlive ${event.attempt}  refused (${event.code ?? event.reason ?? event.outcome}), will be tried again`;
+        ? `${attemptOf(event)}  Graph knows the call no more`
+        : `${attemptOf(event)}  refused (${event.code ?? event.reason ?? event.outcome})${event.by === 'operator' ? '' : ', will be tried again'}`;
     case 'keepAlive.overdue':
-      return `keepAlive ${event.attempt}  OVERDUE (${event.reason ?? event.outcome})`;
+      return `${attemptOf(event)}  OVERDUE (${event.reason ?? event.outcome})`;
     case 'call.ended':
       return `ended: ${event.reason}${event.code === undefined ? '' : ` ${event.code}/${event.subcode}`}`;
     case 'call.cleanedUp':
@@ -53,6 +53,15 @@ function describe(event: LoggedEvent): string {
         .join(' ')}`;
     }
   }
+}
+
+/** Only the orchestration counts its tries; others say who they are. */
+function attemptOf({ attempt, by }: LoggedEvent): string {
+  return `keepAlive ${attempt ?? `by ${by === 'operator' ? 'an operator' : by}`}`;
+}
+
+function marginOf({ marginSeconds }: LoggedEvent): string {
+  return marginSeconds === undefined ? '' : `, ${marginSeconds} s before the deadline`;
 }
 
 function parseEvent(message: string): LoggedEvent | undefined {

@@ -26,7 +26,8 @@ Usage: npm start -- [options]
 
   --port N          port of the app (default 7071)
   --graph-port N    port of the simulated Graph (default 7072)
-  --speed S         divides every duration of a call, the 45 minutes too; 1 = real time (default 180: a keepAlive every 5 s)
+  --speed S         divides every duration of a call, the 45 minutes too; 1 = real time (default 180: a keepAlive every 5 s).
+                    The app's timers, reconcileCalls above all, keep real time: what they mend is to be seen with 1
   --no-demo         make no calls by itself
   --relay URL       relay every notification to a bot, such as http://127.0.0.1:3978/api/calls, and give Graph its answer
   --no-auth         open the function, master and system keys; callback tokens are verified all the same

@@ -13,6 +13,7 @@ import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID, toStartEnvironment } from './start
 import { parseStartOptions, START_HELP, type StartOptions } from './start-options.ts';
 import { describeRun, type StartedGraph } from './start-report.ts';
 import { startStorage } from './start-storage.ts';
+import { whenAskedToStop } from './when-asked-to-stop.ts';
 
 const say = (line: string) => console.log(line);
 
@@ -35,7 +36,7 @@ switch (parsed.kind) {
 async function start(options: StartOptions): Promise<void> {
   const stops: (() => unknown)[] = [];
   const stop = stopOnce(stops);
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  whenAskedToStop(stop);
 
   const storage = await startStorage(options, process.env);
   stops.push(() => storage.close());

@@ -87,7 +87,7 @@ export function readCallbackToken(
 /** Short intervals and scaled time would burden the real Graph and end real calls, so they need a simulated one. */
 export function readKeepalive(reader: SettingReader, graph: GraphSettings | undefined): KeepaliveSettings {
   const isReal = graph?.isLoopback === false;
-  const seconds = isReal ? wholeNumber(60, 2_100) : wholeNumber(3, 86_400);
+  const seconds = isReal ? wholeNumber(60, 2_100) : wholeNumber(3, 2_100);
   const intervalSeconds = reader.optional('KEEPALIVE_INTERVAL_SECONDS', seconds) ?? 900;
   const timeScale = reader.optional('KEEPALIVE_TIME_SCALE', wholeNumber(1, 2_700)) ?? 1;
   if (timeScale !== 1 && isReal) {

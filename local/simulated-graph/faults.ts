@@ -6,7 +6,7 @@ const REQUEST_OPERATIONS = ['keepAlive', 'createCall', 'getCall', 'deleteCall', 
 export type RequestOperation = (typeof REQUEST_OPERATIONS)[number];
 
 const target = {
-  /** The only call it meets. Default: every call. */
+  /** The only call it meets. Default: whichever call comes. */
   callId: z
     .string()
     .refine((text) => parseCallId(text) !== undefined, 'must be a GUID or 32 hex digits')

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../src/adapters/clock.ts';
+import { whenAskedToStop } from '../when-asked-to-stop.ts';
 import { createSimulatedGraph } from './simulated-graph.ts';
 
 const HELP = `The simulated Microsoft Graph: calls, notifications, keepAlive, on 127.0.0.1.
@@ -48,10 +49,8 @@ async function main(): Promise<void> {
   });
   const listener = await graph.listen({ port });
   process.stdout.write(`simulated Graph: ${listener.origin}/v1.0, control API: ${listener.origin}/control/calls\n`);
-  const close = () => {
+  whenAskedToStop(() => {
     graph.stop();
     void listener.close();
-  };
-  process.once('SIGINT', close);
-  process.once('SIGTERM', close);
+  });
 }

@@ -39,13 +39,19 @@ export function parseSimulationCommand(args: readonly string[]): SimulationComma
   return {
     from: toNumber('seed', values.seed ?? values.from),
     seeds: values.seed === undefined ? toNumber('seeds', values.seeds) : 1,
-    hours: toNumber('hours', values.hours),
+    hours: toHours(values.hours),
     trace: values.trace,
     shrink: values.shrink && !values['until-failure'],
     untilFailure: values['until-failure'] || values.seed !== undefined,
     without: values.without.split(',').filter(Boolean).map(toFaultKind),
     ...(values.calls === undefined ? {} : { calls: values.calls.split(',').map((text) => toNumber('calls', text)) }),
   };
+}
+
+function toHours(text: string): number {
+  const hours = toNumber('hours', text);
+  if (hours < 1) throw new Error('--hours 0: give at least 1.');
+  return hours;
 }
 
 function toNumber(name: string, text: string): number {

@@ -62,7 +62,7 @@ export function createApi(connection: Connection, io: CliIo, timeoutSeconds: num
     const { status } = response;
     if (status === 401) throw new CliError(keyRefused(url, key));
     const body = parseJson(text)?.value;
-    if (!isObject(body)) throw new CliError(notTheApi(url, status));
+    if (!isObject(body) || isForeign(status, body)) throw new CliError(notTheApi(url, status));
     const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
     return { status, body, retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined };
   };
@@ -77,15 +77,22 @@ export function createApi(connection: Connection, io: CliIo, timeoutSeconds: num
       return answer.body;
     },
     async refusesStrangers() {
-      const { response } = await fetchText('GET', 'calls?top=1', {}, '');
+      // Of the API, an app with wrong settings has this alone.
+      const { response } = await fetchText('GET', 'doctor', {}, '');
       return response.status === 401;
     },
   };
 }
 
-/** The error that an answer of the API tells of. */
+/** The API says of each error what is wrong; some other server at a wrong URL does not, and its 404 tells of no call. */
+function isForeign(status: number, body: JsonObject): boolean {
+  return status === 404 && textOf(body, 'detail') === '';
+}
+
+/** The error that an answer of the API tells of: what it calls a bad request is wrong usage. */
 export function toCliError({ status, body }: ApiAnswer): CliError {
-  return new CliError(toDetail({ status, body }), status === 404 ? EXIT.unknownCall : EXIT.failed);
+  const exitCode = status === 404 ? EXIT.unknownCall : status === 400 ? EXIT.wrongUsage : EXIT.failed;
+  return new CliError(toDetail({ status, body }), exitCode);
 }
 
 /** What the API says of an error. */

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Api, type ApiAnswer, toCliError, toDetail, UnreachableError } from './api.ts';
-import { wrongUsage } from './cli-error.ts';
+import { CliError, wrongUsage } from './cli-error.ts';
 import { type Act, type CommandContext, wholeNumber } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { isObject, type JsonObject, parseJson } from './json-value.ts';
@@ -57,7 +57,7 @@ async function registerOne(context: CommandContext, options: RegisterOptions, id
   const api = await context.connect();
   const answer = await putPatiently(context, api, id, toBody(options));
   if (toOutcome(answer) === 'failed') throw toCliError(answer);
-  if (context.json) context.printJson(answer.body);
+  if (context.json) context.printJson(answer.body, 'line');
   else context.say(`${id} is kept alive ${toOutcome(answer) === 'registered' ? 'from now on' : 'already'}.`);
   return EXIT.done;
 }
@@ -80,6 +80,10 @@ async function registerFleet(context: CommandContext, options: RegisterOptions):
       reportFleetCall(context, call, outcome, answer);
       progress(summary());
     });
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const message = `${error.message} What follows was NOT registered: mend that, and repeat the whole.`;
+    throw new CliError(message, error.exitCode);
   } finally {
     progress('');
     context.complain(`${summary()}.`);

@@ -15,7 +15,7 @@ export function toWhy(standing: CallStanding, nowMs: number): string {
         ? 'Its orchestration is being started.'
         : `Its orchestration should have started by now; ${fate(standing, nowMs)}.`;
     case 'suspended':
-      return `Its orchestration is suspended, so no keepAlive is sent until somebody resumes it; ${fate(standing, nowMs)}.`;
+      return `Its orchestration is suspended: until somebody resumes it, reconcileCalls sends its keepAlives; otherwise ${fate(standing, nowMs)}.`;
     case 'lost':
       return `No orchestration runs for it, until reconcileCalls starts one; ${fate(standing, nowMs)}.`;
     case 'waiting':

@@ -11,6 +11,8 @@ export interface CallTable {
   select(callId: string): void;
   /** Puts the focus on a call's link; false when it is not in the table. */
   focus(callId: string): boolean;
+  /** Puts the focus on the first call's link, if there is one. */
+  focusFirst(): void;
 }
 
 interface RowView {
@@ -70,6 +72,9 @@ export function createCallTable(
         if (id === callId) link.setAttribute('aria-current', 'true');
         else link.removeAttribute('aria-current');
       }
+    },
+    focusFirst() {
+      body.querySelector('a')?.focus();
     },
     focus(callId) {
       const link = views.get(callId)?.link;

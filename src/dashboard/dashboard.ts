@@ -78,11 +78,12 @@ async function look(): Promise<Round> {
   // The reader has gone on meanwhile; poll looks again at once.
   if (asked !== address) return 'good';
   if (list.kind === 'keyNeeded') return askForKey();
+  const wasAsked = !keyForm.hidden;
   keyForm.hidden = true;
   registerButton.hidden = false;
   forgetKey.hidden = keyStore.read() === undefined;
   if (call !== undefined) showCall(call);
-  return showList(list);
+  return showList(list, wasAsked);
 }
 
 async function ask(path: string): Promise<Answer> {
@@ -91,12 +92,14 @@ async function ask(path: string): Promise<Answer> {
   return answer;
 }
 
-function showList(answer: Exclude<Answer, { kind: 'keyNeeded' }>): Round {
+/** `wasAsked`: for the key, whose form had the focus. */
+function showList(answer: Exclude<Answer, { kind: 'keyNeeded' }>, wasAsked: boolean): Round {
   if (answer.kind === 'ok') {
     const list = readCallList(answer.content);
     if (list === undefined) return showFailure('Something else than the app answered. Is this the right address?');
     root.hidden = false;
     workspace.show(list);
+    if (wasAsked) workspace.table.focusFirst();
     lastTenantId = list.value[0]?.tenantId ?? lastTenantId;
   }
   if (answer.kind === 'problem') return showFailure(answer.detail);
@@ -113,7 +116,13 @@ function showList(answer: Exclude<Answer, { kind: 'keyNeeded' }>): Round {
 function showFailure(problem: string): Round {
   const age = lastGoodAtMs === undefined ? '' : ` What you see is from ${toLocalText(lastGoodAtMs, nowMs(), true)}.`;
   setText(banner, `${problem}${age} This page tries again by itself.`);
-  if (lastGoodAtMs === undefined) setText(byId('headline', HTMLElement), 'The calls cannot be shown.');
+  const headline = byId('headline', HTMLElement);
+  setText(
+    headline,
+    lastGoodAtMs === undefined ? 'The calls cannot be shown.' : 'How the calls are is not known at the moment.',
+  );
+  headline.dataset.danger = 'late';
+  document.title = '(!) Call keepalive: no answer';
   banner.hidden = false;
   isFailing = true;
   document.body.classList.add('stale');

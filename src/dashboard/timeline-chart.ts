@@ -3,12 +3,11 @@ import { element, svgElement } from './element.ts';
 import { toLocalText, toUtcText } from './time-format.ts';
 
 const WIDTH = 500;
-const HEIGHT = 136;
+const HEIGHT = 149;
 const LEFT = 14;
 const RIGHT = 14;
-const TOP = 34;
-const BASE = 112;
-const HOUR_MS = 3_600_000;
+const TOP = 47;
+const BASE = 125;
 /** A try that took this long reaches the top. */
 const SLOWEST_MS = 10_000;
 
@@ -48,15 +47,16 @@ function withLastSuccess(timeline: readonly Happening[], { lastKeepAliveAt }: Ro
   return [...timeline, { kind: 'keepAlive', at: lastKeepAliveAt, result: 'alive' }];
 }
 
-/** From the first try that is known, or the call's beginning when that is near, to the deadline. */
+/** To the deadline, from the call's beginning; but what came before the first known try never takes more room than the tries. */
 function toSpan(timeline: readonly Happening[], row: Row, nowMs: number): readonly [number, number] {
   const instants = timeline.map(({ at }) => Date.parse(at));
   const tries = timeline.filter(({ kind }) => kind === 'keepAlive').map(({ at }) => Date.parse(at));
   const firstMs = Math.min(nowMs, ...instants);
   const firstTryMs = Math.min(nowMs, ...tries);
-  const startMs = firstTryMs - firstMs > HOUR_MS ? firstTryMs - HOUR_MS / 4 : firstMs;
-  const lastMs = row.deadlineAt === undefined ? Math.max(...instants, startMs + 1) : Date.parse(row.deadlineAt);
+  const lastMs = row.deadlineAt === undefined ? Math.max(...instants, firstMs + 1) : Date.parse(row.deadlineAt);
   const endMs = row.state === 'ended' ? lastMs : Math.max(nowMs, lastMs);
+  const triesMs = tries.length === 0 ? endMs - firstMs : endMs - firstTryMs;
+  const startMs = firstTryMs - firstMs > triesMs ? firstTryMs - triesMs / 12 : firstMs;
   return [startMs, endMs + (endMs - startMs) * 0.03];
 }
 
@@ -86,15 +86,19 @@ const TRANSITIONS: Readonly<Record<Exclude<Happening['kind'], 'keepAlive'>, stri
 };
 
 function mark(at: number, label: string, kind: string): SVGElement {
-  const anchor = at < WIDTH * 0.12 ? 'start' : at > WIDTH * 0.88 ? 'end' : 'middle';
   // What lies close together gets a line of its own.
-  const y = kind === 'established' || kind === 'rescued' ? 10 : 23;
+  const y = kind === 'established' || kind === 'rescued' ? 10 : kind === 'now' ? 36 : 23;
   return svgElement(
     'g',
     { class: `mark ${kind}` },
     svgElement('line', { x1: `${at}`, x2: `${at}`, y1: `${y + 3}`, y2: `${BASE}` }),
-    svgElement('text', { x: `${at}`, y: `${y}`, 'text-anchor': anchor }, label),
+    svgElement('text', { x: `${at}`, y: `${y}`, 'text-anchor': anchorAt(at) }, label),
   );
+}
+
+/** A text near the edge stays inside the picture. */
+function anchorAt(at: number): string {
+  return at < WIDTH * 0.12 ? 'start' : at > WIDTH * 0.88 ? 'end' : 'middle';
 }
 
 function deadline(row: Row, endMs: number, x: (instantMs: number) => number): readonly SVGElement[] {
@@ -110,9 +114,10 @@ function ticks(startMs: number, endMs: number, nowMs: number, x: (instantMs: num
   const made: SVGElement[] = [];
   for (let atMs = Math.ceil(startMs / stepMs) * stepMs; atMs <= endMs && made.length < 12; atMs += stepMs) {
     const at = `${x(atMs)}`;
+    const anchor = anchorAt(x(atMs));
     const label = toLocalText(atMs, nowMs, stepMs < 60_000);
     made.push(svgElement('line', { class: 'tick', x1: at, x2: at, y1: `${BASE}`, y2: `${BASE + 5}` }));
-    made.push(svgElement('text', { class: 'tick-text', x: at, y: `${BASE + 20}`, 'text-anchor': 'middle' }, label));
+    made.push(svgElement('text', { class: 'tick-text', x: at, y: `${BASE + 20}`, 'text-anchor': anchor }, label));
   }
   return made;
 }

@@ -254,3 +254,12 @@ describe('register', () => {
     expect(run.err).toMatch(/^1 registered, 0 kept alive already, 0 failed\.\n.*cannot be reached \(ECONNREFUSED\)/);
   });
 });
+
+test('a fleet with a line that cannot be read says that what follows was not registered', async () => {
+  const world = await startCliWorld();
+  const stdin = `${UNKNOWN_CALL}\n{"callId": oops}\n5b1f8d00-72c3-4e61-8d1b-4f60917b82e6\n`;
+  const run = await world.run(['register', '--tenant', TENANT], { stdin });
+  expect(run).toMatchObject({ exitCode: 2, err: expect.stringContaining('no JSON from line 2 on') });
+  expect(run.err).toContain('What follows was NOT registered');
+  expect(run.err).toContain('1 registered');
+});

@@ -105,6 +105,7 @@ describe('when the app cannot be asked, the command says why:', () => {
     [networkError('ECONNREFUSED'), /cannot be reached \(ECONNREFUSED\)\. Is the app running\?/],
     [new Response(null, { status: 401 }), /refuses the key.*CALL_KEEPALIVE_KEY/],
     [new Response('Not found', { status: 404 }), /answers 404, but not as the API of this app does/],
+    [json(404, { error: 'no such page' }), /answers 404, but not as the API of this app does/],
     [new Response('<html>stopped</html>', { status: 403 }), /answers 403, but not as/],
     [new Response(null, { status: 307, headers: { location: 'https://evil.example' } }), /a redirect/],
     [json(503, { detail: 'The table does not answer.' }), /^The table does not answer\.$/m],

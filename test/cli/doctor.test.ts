@@ -72,6 +72,13 @@ describe('doctor tells apart, from outside,', () => {
     });
   });
 
+  test('whether a key is asked for, where an app with wrong settings has nothing but its doctor', async () => {
+    const { fetch, asked } = preparedFetch(healthy(), guarded());
+    const run = await runCommand(['doctor'], { fetch });
+    expect(run.out).toMatch(/^ok +key/m);
+    expect(asked.map(({ url }) => new URL(url).pathname)).toEqual(['/api/doctor', '/api/doctor']);
+  });
+
   test.each([
     ['denied', 502, /permission Calls\.Initiate\.All/],
     ['unclear', 502, /GRAPH_BASE_URL/],

@@ -105,12 +105,12 @@ describe('show', () => {
     expect(JSON.parse(asJson.out)).toMatchObject({ callId, record: { worstMarginSeconds: 1_769 } });
   });
 
-  test('ends with 4 for an unknown call, with 1 for what is no call id', async () => {
+  test('ends with 4 for an unknown call, with 2 for what is no call id', async () => {
     const world = await startCliWorld();
     const unknown = await world.run(['show', UNKNOWN_CALL]);
     expect(unknown).toMatchObject({ exitCode: 4, out: '', err: expect.stringContaining('is unknown here') });
     expect(await world.run(['show', '../../admin'])).toMatchObject({
-      exitCode: 1,
+      exitCode: 2,
       err: expect.stringContaining('no call id'),
     });
     expect(world.requests.at(-1)).toBe('GET /api/calls/..%2F..%2Fadmin');
@@ -192,7 +192,7 @@ describe('report', () => {
     const world = await startCliWorld();
     expect(await world.run(['report', '--since', 'yesterday'])).toMatchObject({ exitCode: 2 });
     expect(await world.run(['report', '--since', '2026-02-30'])).toMatchObject({
-      exitCode: 1,
+      exitCode: 2,
       err: expect.stringContaining('since'),
     });
     const empty = await world.run(['report']);

@@ -111,7 +111,7 @@ describe('a call', () => {
       status: statusOf(beating(3, 12), 'Suspended'),
       state: 'suspended',
       danger: 'failing',
-      why: 'Its orchestration is suspended, so no keepAlive is sent until somebody resumes it; drops at 12:42 UTC.',
+      why: 'Its orchestration is suspended: until somebody resumes it, reconcileCalls sends its keepAlives; otherwise drops at 12:42 UTC.',
     },
     {
       when: 'has an orchestration that does not start',

@@ -142,12 +142,13 @@ describe.skipIf(NO_CHROMIUM !== undefined)(
       expect(await page.evaluate('sessionStorage.length')).toBe(0);
       await page.getByLabel('Key', { exact: true }).fill(host.functionKey);
       await page.keyboard.press('Enter');
-      await page.locator('#rows tr').first().waitFor();
+      await page.locator('#rows a:focus').waitFor();
     });
 
     test('says that the host is gone when it is', async () => {
       expect(await host.stop()).toBe(0);
       await page.getByText(/^The host does not answer\. What you see is from \d\d:\d\d:\d\d\./).waitFor();
+      expect(await page.locator('#headline').textContent()).toBe('How the calls are is not known at the moment.');
       expect(await page.locator('#rows tr').count()).toBeGreaterThan(0);
       await check('gone');
     });

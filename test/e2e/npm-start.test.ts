@@ -121,6 +121,16 @@ describe('two hosts at once', () => {
   });
 });
 
+describe('a host that npm runs', () => {
+  test('ends when npm and its shell are ended, who do not pass the signal on', async () => {
+    const host = await start(['--no-demo'], { npm_lifecycle_event: 'start' });
+    host.child.kill('SIGTERM');
+    await eventually(() => expect(host.output()).toContain('Stopping.'));
+    await host.ended;
+    expect(host.leftOvers()).toEqual([]);
+  });
+});
+
 describe('a host that is killed', () => {
   test('takes Azurite with it', async () => {
     const host = await start(['--no-demo']);
