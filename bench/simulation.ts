@@ -49,7 +49,7 @@ async function simulate(run: {
       app.send({
         method: 'POST',
         url: new URL(url),
-        headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+        headers,
         body: new TextEncoder().encode(body),
       }),
   });

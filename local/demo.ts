@@ -15,7 +15,7 @@ const graph = createSimulatedGraph({
   botAppId: SAMPLE_BOT_APP_ID,
   tenantId: SAMPLE_TENANT_ID,
   deliver: async ({ url, headers, body }) =>
-    app.send({ method: 'POST', url: new URL(url), headers: lowerCase(headers), body: new TextEncoder().encode(body) }),
+    app.send({ method: 'POST', url: new URL(url), headers, body: new TextEncoder().encode(body) }),
 });
 const app = await startVirtualApp({
   clock,
@@ -44,7 +44,3 @@ console.log(`call: ${graph.call(callId)?.state}`);
 console.log(`24 hours took ${workMs} ms`);
 await app.stop();
 graph.stop();
-
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}

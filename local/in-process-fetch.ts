@@ -1,3 +1,4 @@
+import { unlessAborted } from '../src/adapters/clock.ts';
 import type { VirtualClock } from './clock/virtual-clock.ts';
 import type { HttpMessageRequest, HttpMessageResponse } from './http-message.ts';
 
@@ -12,7 +13,8 @@ type Handle = (request: HttpMessageRequest) => Promise<HttpMessageResponse | { r
 export function createInProcessFetch(handle: Handle, clock: Pick<VirtualClock, 'suspend'>): typeof fetch {
   return async (input, init) => {
     const message = await toMessage(input, init);
-    const answer = await clock.suspend(unlessAborted(handle(message), init?.signal ?? undefined));
+    const work = handle(message);
+    const answer = await clock.suspend(init?.signal ? unlessAborted(work, init.signal) : work);
     if ('kind' in answer)
       throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) });
     const hasBody = answer.body !== undefined && answer.body.length > 0 && ![204, 304].includes(answer.status);
@@ -40,14 +42,4 @@ async function toMessage(...[input, init]: Parameters<typeof fetch>): Promise<Ht
 
 function bodyOf(body: Uint8Array | string) {
   return typeof body === 'string' ? body : new Uint8Array(body);
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

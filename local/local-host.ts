@@ -1,4 +1,5 @@
 import type { Clock } from '../src/adapters/clock.ts';
+import { withoutAbsent } from '../src/core/call-facts.ts';
 import type { VirtualClock } from './clock/virtual-clock.ts';
 import { createDurableExtension, type DurableExtension } from './durable-extension/durable-extension.ts';
 import type { DurableExtensionOptions } from './durable-extension/extension-options.ts';
@@ -63,7 +64,7 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     activities: namesOf(registry, 'activityTrigger'),
     hubName: hostJson.hubName,
     systemKey,
-    ...definedOnly({
+    ...withoutAbsent({
       defaultVersion: hostJson.defaultVersion,
       maxConcurrentActivities: hostJson.maxConcurrentActivityFunctions,
       maxConcurrentOrchestrators: hostJson.maxConcurrentOrchestratorFunctions,
@@ -130,8 +131,4 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
 
 function namesOf(registry: FunctionRegistry, triggerType: string): readonly string[] {
   return [...registry.functions.values()].filter(({ trigger }) => trigger.type === triggerType).map(({ name }) => name);
-}
-
-function definedOnly<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
 }

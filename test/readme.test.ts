@@ -50,7 +50,7 @@ test.each([...blocks])('the commands "%s" print what the text says', (name, scri
     .replaceAll('http://127.0.0.1:7071', host.origin)
     .replaceAll('http://127.0.0.1:7072', host.graphOrigin);
   expect(here).not.toMatch(/:707[12]\b/);
-  const run = spawnSync('bash', ['-euo', 'pipefail', '-c', here], { cwd: host.folder, encoding: 'utf8' });
+  const run = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', here], { cwd: host.folder, encoding: 'utf8' });
   expect(run.stderr).toBe('');
   expect(run.status).toBe(0);
   EXPECTED[name]?.(run.stdout);

@@ -46,7 +46,7 @@ export async function startCountedWorld(): Promise<CountedWorld> {
     },
   });
   const send = (url: string, headers: Readonly<Record<string, string>>, body: string) =>
-    app.send({ method: 'POST', url: new URL(url), headers: lowerCase(headers), body: new TextEncoder().encode(body) });
+    app.send({ method: 'POST', url: new URL(url), headers, body: new TextEncoder().encode(body) });
   const graph = createSimulatedGraph({
     clock,
     botAppId: SAMPLE_BOT_APP_ID,
@@ -89,7 +89,7 @@ export async function startCountedWorld(): Promise<CountedWorld> {
     async history(callId) {
       const parsed = parseCallId(callId);
       const entries = parsed === undefined ? [] : await hub.readHistory(toInstanceId(parsed));
-      const count = (type: number) => entries.filter(({ event }) => event.EventType === type).length;
+      const count = (type: number) => entries.filter((event) => event.EventType === type).length;
       return { turns: count(EventType.OrchestratorStarted), activities: count(EventType.TaskScheduled) };
     },
     async stop() {
@@ -97,8 +97,4 @@ export async function startCountedWorld(): Promise<CountedWorld> {
       graph.stop();
     },
   };
-}
-
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

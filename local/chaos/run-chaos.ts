@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../src/adapters/clock.ts';
+import { sideBySide } from '../../src/calls/side-by-side.ts';
 import { startAzurite } from '../azurite.ts';
 import { type ChaosGraph, startChaosGraph } from './chaos-graph.ts';
 import { type ChaosHost, startChaosHost } from './chaos-host.ts';
@@ -66,7 +67,7 @@ async function keepAliveUnderFire(
   // Every call has to show once more that it is alive.
   await waitMs(clock, intervalMs + 2_000);
   say(`Hanging up the ${live.length} calls that are left.`);
-  await inParallel(live, (callId) => graph.hangUp(callId));
+  await sideBySide(live, REQUESTS_AT_ONCE, (callId) => graph.hangUp(callId));
   await waitUntil(clock, PATIENCE_MS, async () => (await host.runningCalls()) === 0);
   const leftRunning = await host.runningCalls();
   const entries = await graph.log();
@@ -80,7 +81,7 @@ async function keepAliveUnderFire(
 /** No faster than the host takes them: this is not about load. */
 async function establishCalls(count: number, graph: ChaosGraph, host: ChaosHost, clock: Clock): Promise<string[]> {
   const calls: string[] = [];
-  await inParallel([...Array(count).keys()], async () => {
+  await sideBySide([...Array(count).keys()], REQUESTS_AT_ONCE, async () => {
     calls.push(await graph.createCall(host.callbackUri));
   });
   const allStarted = await waitUntil(clock, PATIENCE_MS, async () => (await host.runningCalls()) === count);
@@ -114,12 +115,4 @@ async function killAgainAndAgain(
 function describe({ keepAlives, turns, backAfterMs }: Kill): string {
   const hit = `${keepAlives.length} keepAlives and ${turns} turns under way`;
   return `${hit}, ${backAfterMs === undefined ? 'NO keepAlive since' : `first keepAlive again after ${(backAfterMs / 1_000).toFixed(2)} s`}`;
-}
-
-async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const work = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await act(item);
-  };
-  await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, work));
 }

@@ -1,5 +1,5 @@
 import { type Decision, NonDeterministicOrchestrationError } from './decision.ts';
-import type { HistoryEntry } from './history-event.ts';
+import type { HistoryEvent } from './history-event.ts';
 import { createOrchestrationContext, type OrchestrationContext } from './orchestration-context.ts';
 import type { OrchestratorAction, OrchestratorState } from './orchestrator-state.ts';
 import { runWithRetry } from './retry-interceptor.ts';
@@ -21,7 +21,7 @@ export interface ActionWalkOptions {
 /** One pass over the actions of a generation: over everything at once, or turn by turn. */
 export interface ActionWalk {
   /** The decisions that are not in the history yet, once these entries of it, the next ones, have happened too. */
-  goOn(state: CalledState, entries: Iterable<HistoryEntry>): readonly Decision[];
+  goOn(state: CalledState, entries: Iterable<HistoryEvent>): readonly Decision[];
   /**
    * Whether going on comes to the same as walking over everything anew: it awaits an action, so that it has not looked
    * for one beyond the last, and no timer that it has made was cancelled since.
@@ -166,7 +166,7 @@ export function createActionWalk(options: ActionWalkOptions): ActionWalk {
       if (walking === undefined) walking = { ...options, state, isAwaiting: false, timers: [], onOutcome };
       else walking.state = state;
       try {
-        for (const { event } of entries) context.process(event);
+        for (const event of entries) context.process(event);
         if (!context.hasOpenTasks) finish(context, options.orchestratorName, outcome);
       } catch (thrown) {
         if (!(thrown instanceof NonDeterministicOrchestrationError)) throw thrown;

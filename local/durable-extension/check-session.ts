@@ -23,7 +23,7 @@ export function findMismatch(
   const show = (text: string) => `…${text.slice(from, from + 160)}…`;
   return new ReplayMismatchError(
     `The orchestrator of instance '${instanceId}' is not deterministic, or durable-functions was not gone on with rightly: ` +
-      `in the turn of ${fresh[0]?.event.Timestamp} (${past.entries.length} events before it) the replay of its history ` +
+      `in the turn of ${fresh[0]?.Timestamp} (${past.entries.length} events before it) the replay of its history ` +
       `comes to ${show(replayed)}, but the turns came to ${show(went)}. Run it without \`fast\` to see which.`,
   );
 }

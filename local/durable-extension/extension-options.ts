@@ -4,9 +4,6 @@ import type { Invoke } from '../functions-host/invocation.ts';
 import type { HubFaults } from './hub-faults.ts';
 import type { HubStore } from './hub-store.ts';
 
-/** Names of functions: a collection, or a function that tells whether there is one of that name. */
-export type FunctionNames = Iterable<string> | ((name: string) => boolean);
-
 export interface ExtensionLog {
   readonly level: 'information' | 'warning' | 'error';
   readonly message: string;
@@ -18,8 +15,8 @@ export interface DurableExtensionOptions {
   readonly clock: Clock & Partial<Pick<VirtualClock, 'track'>>;
   readonly store: HubStore;
   readonly invoke: Invoke;
-  readonly orchestrators: FunctionNames;
-  readonly activities: FunctionNames;
+  readonly orchestrators: readonly string[];
+  readonly activities: readonly string[];
   readonly hubName: string;
   /** `extensions.durableTask.defaultVersion` of host.json. */
   readonly defaultVersion?: string;
@@ -56,12 +53,10 @@ export interface FunctionTable {
   describeUnknown(name: string, type: 'activity' | 'orchestrator'): string;
 }
 
-function toLookup(names: FunctionNames): {
+function toLookup(known: readonly string[]): {
   readonly has: (name: string) => boolean;
   readonly known: readonly string[];
 } {
-  if (typeof names === 'function') return { has: names, known: [] };
-  const known = [...names];
   const lowerCase = new Set(known.map((name) => name.toLowerCase()));
   return { has: (name) => lowerCase.has(name.toLowerCase()), known };
 }

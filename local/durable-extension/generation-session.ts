@@ -1,7 +1,7 @@
 import type { ActionWalk } from './action-walk.ts';
 import { type ExecutorSession, keepExecutor, knowsExecutor } from './executor-session.ts';
 import type { Decided, Generation, TurnContext } from './generation.ts';
-import { EventType, type HistoryEntry } from './history-event.ts';
+import { EventType, type HistoryEvent } from './history-event.ts';
 import { InvocationLostError } from './invocation-lost-error.ts';
 import { readOrchestratorInput } from './orchestrator-input.ts';
 import { type OrchestratorAction, parseOrchestratorState } from './orchestrator-state.ts';
@@ -19,9 +19,9 @@ export interface GenerationSession {
 }
 
 /** How many of the new entries do no more than begin the turn: OrchestratorStarted, in the first turn ExecutionStarted. */
-function countBeginning(fresh: readonly HistoryEntry[]): number {
+function countBeginning(fresh: readonly HistoryEvent[]): number {
   const rest = fresh.findIndex(
-    ({ event }) => event.EventType !== EventType.OrchestratorStarted && event.EventType !== EventType.ExecutionStarted,
+    (event) => event.EventType !== EventType.OrchestratorStarted && event.EventType !== EventType.ExecutionStarted,
   );
   return rest < 0 ? fresh.length : rest;
 }
@@ -30,7 +30,7 @@ function countBeginning(fresh: readonly HistoryEntry[]): number {
 async function openSession(context: TurnContext, generation: Generation): Promise<GenerationSession | undefined> {
   const { started, past, fresh, instanceId, parentInstanceId } = generation;
   if (!knowsExecutor || !context.functions.isOrchestrator(started.Name)) return undefined;
-  const beginning = fresh.slice(0, countBeginning(fresh)).map(({ event }) => readEvent(event, false));
+  const beginning = fresh.slice(0, countBeginning(fresh)).map((event) => readEvent(event, false));
   const row = { instanceId, parentInstanceId, inputJson: started.Input };
   const value = readOrchestratorInput(row, [...past.read(), ...beginning], past.entries.length > 0);
   let invocationContext: unknown;
@@ -60,7 +60,7 @@ export async function continueGeneration(context: TurnContext, generation: Gener
   const session = generation.session ?? (await openSession(context, generation));
   if (session === undefined) return undefined;
   const begun = generation.session === undefined ? countBeginning(fresh) : 0;
-  const returned = session.executor.resume(fresh.slice(begun).map(({ event }) => event));
+  const returned = session.executor.resume(fresh.slice(begun));
   if (returned === undefined) return undefined;
   const state = parseOrchestratorState(returned, session.actions);
   if (session.walked > 0 && !session.walk.mayGoOn()) {

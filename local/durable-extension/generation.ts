@@ -3,7 +3,7 @@ import type { CalledState } from './action-walk.ts';
 import type { Decision } from './decision.ts';
 import type { FunctionTable } from './extension-options.ts';
 import type { GenerationSession } from './generation-session.ts';
-import type { ExecutionStarted, HistoryEntry } from './history-event.ts';
+import type { ExecutionStarted, HistoryEvent } from './history-event.ts';
 import type { PlayedHistory } from './played-history.ts';
 
 export interface TurnContext {
@@ -23,7 +23,7 @@ export interface Generation {
   readonly parentInstanceId: string | null;
   readonly started: ExecutionStarted;
   readonly past: PlayedHistory;
-  readonly fresh: readonly HistoryEntry[];
+  readonly fresh: readonly HistoryEvent[];
   /** Absent when this turn is the first of this engine, or not fast. */
   readonly session: GenerationSession | undefined;
 }

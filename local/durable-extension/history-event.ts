@@ -147,15 +147,6 @@ export type HistoryEvent =
   | ExecutionSuspended
   | ExecutionResumed;
 
-/** One place in a history. */
-export interface HistoryEntry {
-  readonly event: HistoryEvent;
-}
-
-export function toHistoryEntry(event: HistoryEvent): HistoryEntry {
-  return { event };
-}
-
 const texts = new WeakMap<HistoryEvent, string>();
 
 /** The JSON text of an event (without `IsPlayed`), made at most once so that a turn only joins texts. */
@@ -168,10 +159,10 @@ export function toHistoryJson(event: HistoryEvent): string {
 }
 
 /** The array items of `entries`, comma-separated, marked as played (from earlier turns) or not (new in this turn). */
-export function joinHistory(entries: readonly HistoryEntry[], isPlayed: boolean): string {
+export function joinHistory(entries: readonly HistoryEvent[], isPlayed: boolean): string {
   const prefix = `{"IsPlayed":${isPlayed},`;
   let text = '';
-  for (const { event } of entries) {
+  for (const event of entries) {
     if (text !== '') text += ',';
     text += prefix + toHistoryJson(event).slice(1);
   }

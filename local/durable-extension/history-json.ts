@@ -1,4 +1,4 @@
-import { EventType, type HistoryEntry, type HistoryEvent } from './history-event.ts';
+import { EventType, type HistoryEvent } from './history-event.ts';
 import { runtimeStatusNumbers } from './runtime-status.ts';
 
 const typeNames = new Map<number, string>(Object.entries(EventType).map(([name, number]) => [number, name]));
@@ -80,10 +80,10 @@ function show(event: HistoryEvent, scheduled: ReadonlyMap<number, Scheduled>, sh
  *
  * Source: Azure/azure-functions-durable-extension, DurableClient.cs, GetDurableOrchestrationStatusAsync.
  */
-export function buildHistoryJson(entries: readonly HistoryEntry[], showOutput: boolean): string {
+export function buildHistoryJson(entries: readonly HistoryEvent[], showOutput: boolean): string {
   const scheduled = new Map<number, Scheduled>();
   const merged = new Set<number>();
-  for (const { event } of entries) {
+  for (const event of entries) {
     if (event.EventType === EventType.TaskScheduled || event.EventType === EventType.SubOrchestrationInstanceCreated) {
       scheduled.set(event.EventId, event);
     } else if ('TaskScheduledId' in event) {
@@ -91,8 +91,8 @@ export function buildHistoryJson(entries: readonly HistoryEntry[], showOutput: b
     }
   }
   const shown = entries
-    .filter(({ event }) => !(merged.has(event.EventId) && scheduled.get(event.EventId) === event))
-    .map(({ event }) => show(event, scheduled, showOutput))
+    .filter((event) => !(merged.has(event.EventId) && scheduled.get(event.EventId) === event))
+    .map((event) => show(event, scheduled, showOutput))
     .filter((item) => item !== undefined);
   return JSON.stringify(shown);
 }

@@ -1,4 +1,4 @@
-import type { HistoryEntry, HistoryEvent } from './history-event.ts';
+import type { HistoryEvent } from './history-event.ts';
 import type { RuntimeStatus } from './runtime-status.ts';
 
 /** The status row of one instance (the Instances table of the real task hub). */
@@ -44,7 +44,7 @@ export interface InstanceChange {
   /** Revision of the stored row; 0 = there must be none. */
   readonly expectedRevision: number;
   /** What happens to the history: it grows, or is replaced (new generation). */
-  readonly history: { readonly kind: 'append' | 'replace'; readonly entries: readonly HistoryEntry[] };
+  readonly history: { readonly kind: 'append' | 'replace'; readonly entries: readonly HistoryEvent[] };
 }
 
 /** Everything that one step changes, all or nothing. */
@@ -85,7 +85,7 @@ export interface HubStore {
   load(): Promise<readonly HubMessage[]>;
   readInstance(instanceId: string): Promise<InstanceRow | undefined>;
   /** History of the current generation; empty for a Pending or unknown instance. */
-  readHistory(instanceId: string): Promise<readonly HistoryEntry[]>;
+  readHistory(instanceId: string): Promise<readonly HistoryEvent[]>;
   /** Rows in order of instance id. */
   queryInstances(query: InstanceQuery): Promise<readonly InstanceRow[]>;
   /** Rejects with HubConflictError, and changes nothing, when a revision or a consumed message is not as expected. */

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from './history-event.ts';
+import type { HistoryEvent } from './history-event.ts';
 import {
   type HubChange,
   HubConflictError,
@@ -11,7 +11,7 @@ import { createHubWatch } from './hub-watch.ts';
 
 interface StoredInstance {
   readonly row: InstanceRow;
-  readonly history: HistoryEntry[];
+  readonly history: HistoryEvent[];
 }
 
 function matches(row: InstanceRow, query: InstanceQuery): boolean {

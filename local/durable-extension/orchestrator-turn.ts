@@ -3,13 +3,8 @@ import type { Decision } from './decision.ts';
 import { toEffect } from './decision-effects.ts';
 import type { Decided, Generation, TurnContext } from './generation.ts';
 import { continueGeneration, type GenerationSession } from './generation-session.ts';
-import {
-  EventType,
-  type ExecutionStarted,
-  type HistoryEntry,
-  type HistoryEvent,
-  toHistoryEntry,
-} from './history-event.ts';
+import { EventType, type ExecutionStarted, type HistoryEvent } from './history-event.ts';
+
 import type { InstanceRow, NewHubMessage } from './hub-store.ts';
 import { applyToRow } from './instance-row.ts';
 import { createPlayedHistory, type PlayedHistory } from './played-history.ts';
@@ -31,18 +26,18 @@ export interface TurnResult {
   /** True when a new generation replaced the history. */
   readonly isNewGeneration: boolean;
   /** What this turn adds to the history. */
-  readonly entries: readonly HistoryEntry[];
+  readonly entries: readonly HistoryEvent[];
   readonly send: readonly NewHubMessage[];
   /** For the next turn. */
   readonly session: GenerationSession | undefined;
 }
 
-function findStarted(entries: readonly HistoryEntry[]): ExecutionStarted | undefined {
-  for (const { event } of entries) if (event.EventType === EventType.ExecutionStarted) return event;
+function findStarted(entries: readonly HistoryEvent[]): ExecutionStarted | undefined {
+  for (const event of entries) if (event.EventType === EventType.ExecutionStarted) return event;
   return undefined;
 }
 
-function requireStarted(input: TurnInput, fresh: readonly HistoryEntry[]): ExecutionStarted {
+function requireStarted(input: TurnInput, fresh: readonly HistoryEvent[]): ExecutionStarted {
   const started = findStarted(input.past.entries) ?? findStarted(fresh);
   if (started !== undefined) return started;
   throw new Error(
@@ -70,7 +65,7 @@ function startGeneration(
     ...decision.carryOver,
     { EventType: EventType.OrchestratorCompleted, EventId: -1, Timestamp },
   ];
-  const fresh = events.map(toHistoryEntry);
+  const fresh = events;
   return { instanceId, parentInstanceId, past: createPlayedHistory([]), fresh, started, session: undefined };
 }
 
@@ -99,7 +94,7 @@ export async function runOrchestratorTurn(context: TurnContext, input: TurnInput
   const { nowMs } = input;
   const Timestamp = new Date(nowMs).toISOString();
   const orchestratorStarted: HistoryEvent = { EventType: EventType.OrchestratorStarted, EventId: -1, Timestamp };
-  const fresh = [orchestratorStarted, ...input.events].map(toHistoryEntry);
+  const fresh = [orchestratorStarted, ...input.events];
   const { past, session } = input;
   const { instanceId, parentInstanceId } = input.row;
   const started = requireStarted(input, fresh);
@@ -125,9 +120,9 @@ export async function runOrchestratorTurn(context: TurnContext, input: TurnInput
       continue;
     }
     const completed: HistoryEvent = { EventType: EventType.OrchestratorCompleted, EventId: -1, Timestamp };
-    const decided = [...effects.map(({ event }) => event), completed].map(toHistoryEntry);
+    const decided = [...effects.map(({ event }) => event), completed];
     const entries = [...generation.fresh, ...decided];
-    const row = entries.reduce((before, { event }) => applyToRow(before, event), input.row);
+    const row = entries.reduce((before, event) => applyToRow(before, event), input.row);
     return {
       // The custom status is what this turn's call set, or nothing: the real provider writes "null" over the old one.
       row: { ...row, customStatusJson: customStatus ?? previousCustomStatus, lastUpdatedAtMs: nowMs },

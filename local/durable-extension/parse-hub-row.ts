@@ -1,5 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import type { HistoryEntry } from './history-event.ts';
+import type { HistoryEvent } from './history-event.ts';
 import type { HubMessage, InstanceRow } from './hub-store.ts';
 
 /** Columns as SQLite gives them. The strict tables vouch for their types, and the store alone writes them. */
@@ -13,6 +13,6 @@ export function parseHubMessage({ eventJson, ...columns }: Columns): HubMessage 
   return { ...columns, event: JSON.parse(String(eventJson)) } as unknown as HubMessage;
 }
 
-export function parseHistoryEntry({ json }: Columns): HistoryEntry {
-  return { event: JSON.parse(String(json)) };
+export function parseHistoryEntry({ json }: Columns): HistoryEvent {
+  return JSON.parse(String(json));
 }

@@ -1,19 +1,19 @@
-import { type HistoryEntry, type HistoryEvent, joinHistory } from './history-event.ts';
+import { type HistoryEvent, joinHistory } from './history-event.ts';
 
 /** An event as durable-functions has it once it has read its JSON: with a Date. */
 export type ReadEvent = Omit<HistoryEvent, 'Timestamp'> & { readonly Timestamp: Date; readonly IsPlayed: boolean };
 
 /** The history of earlier turns, and the two forms in which an orchestrator can get it, added to as it grows. */
 export interface PlayedHistory {
-  readonly entries: readonly HistoryEntry[];
+  readonly entries: readonly HistoryEvent[];
   /** `joinHistory(entries, true)` */
   json(): string;
   /** What comes of parsing that. */
   read(): readonly ReadEvent[];
-  add(entries: readonly HistoryEntry[]): void;
+  add(entries: readonly HistoryEvent[]): void;
 }
 
-export function createPlayedHistory(first: readonly HistoryEntry[]): PlayedHistory {
+export function createPlayedHistory(first: readonly HistoryEvent[]): PlayedHistory {
   const entries = [...first];
   const read: ReadEvent[] = [];
   let json = '';
@@ -29,7 +29,7 @@ export function createPlayedHistory(first: readonly HistoryEntry[]): PlayedHisto
       return json;
     },
     read() {
-      for (const { event } of entries.slice(read.length)) read.push(readEvent(event, true));
+      for (const event of entries.slice(read.length)) read.push(readEvent(event, true));
       return read;
     },
     add(added) {

@@ -29,7 +29,7 @@ function toInput({ fast }: TurnContext, { past, fresh, started, ...generation }:
   const row = { ...generation, inputJson: started.Input };
   const isReplaying = past.entries.length > 0;
   if (fast) {
-    const history = [...past.read(), ...fresh.map(({ event }) => readEvent(event, false))];
+    const history = [...past.read(), ...fresh.map((event) => readEvent(event, false))];
     return { value: readOrchestratorInput(row, history, isReplaying) };
   }
   const historyJson = past.json() + (isReplaying ? ',' : '') + joinHistory(fresh, false);

@@ -172,7 +172,7 @@ function applyChange(statements: Statements, change: HubChange): HubNotice {
 function putInstance(statements: Statements, { row, history }: InstanceChange): void {
   statements.putInstance.run({ ...row });
   if (history.kind === 'replace') statements.deleteHistory.run(row.instanceId);
-  for (const { event } of history.entries) statements.appendHistory.run(row.instanceId, toHistoryJson(event));
+  for (const event of history.entries) statements.appendHistory.run(row.instanceId, toHistoryJson(event));
 }
 
 function send(statements: Statements, message: NewHubMessage): HubMessage {

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from './history-event.ts';
+import type { HistoryEvent } from './history-event.ts';
 import { buildHistoryJson } from './history-json.ts';
 import type { InstanceRow } from './hub-store.ts';
 
@@ -28,7 +28,7 @@ export function buildStatusJson(
   options: {
     readonly showInput: boolean;
     readonly extensionVersion: '3.19' | '2.13';
-    readonly history?: { readonly entries: readonly HistoryEntry[]; readonly showOutput: boolean } | undefined;
+    readonly history?: { readonly entries: readonly HistoryEvent[]; readonly showOutput: boolean } | undefined;
   },
 ): string {
   const isNewer = options.extensionVersion === '3.19';

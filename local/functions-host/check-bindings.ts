@@ -1,7 +1,7 @@
 import type { RegisteredFunction } from './function-registry.ts';
 import { FunctionsCoreError } from './functions-core-error.ts';
 
-const triggerTypes = ['httptrigger', 'timertrigger', 'orchestrationtrigger', 'activitytrigger', 'entitytrigger'];
+const triggerTypes = ['httptrigger', 'timertrigger', 'orchestrationtrigger', 'activitytrigger'];
 
 /**
  * Refuses a function with a trigger or binding that the local host does not play; without this it would silently never
@@ -21,7 +21,7 @@ export function checkBindings(registered: RegisteredFunction, hasDurableClient: 
     if (!played) {
       throw new FunctionsCoreError(
         `Function "${registered.name}" uses the binding "${name}" of type "${binding.type}". The local host plays HTTP, ` +
-          'timer, orchestration, activity and entity triggers, the HTTP answer and (with a durable extension) the durable client.',
+          'timer, orchestration and activity triggers, the HTTP answer and (with a durable extension) the durable client.',
       );
     }
   }

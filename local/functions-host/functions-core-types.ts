@@ -59,6 +59,3 @@ export interface ProgrammingModel {
   getInvocationModel(context: CoreInvocationContext): InvocationModel;
   getCapabilities(workerCapabilities: Record<string, string>): Promise<Record<string, string>>;
 }
-
-/** One line the library logged outside an invocation. */
-export type SystemLog = (level: InvocationLog['level'], category: InvocationLog['category'], message: string) => void;

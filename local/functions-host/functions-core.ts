@@ -1,13 +1,7 @@
 import { registerHooks } from 'node:module';
 import { type FunctionRegistry, type OpenRegistry, openFunctionRegistry } from './function-registry.ts';
 import { FunctionsCoreError } from './functions-core-error.ts';
-import type {
-  FunctionCallback,
-  FunctionMetadata,
-  HookCallback,
-  ProgrammingModel,
-  SystemLog,
-} from './functions-core-types.ts';
+import type { FunctionCallback, FunctionMetadata, HookCallback, ProgrammingModel } from './functions-core-types.ts';
 
 /**
  * The state behind `@azure/functions-core`. There is one per process: @azure/functions asks for the module once and
@@ -19,7 +13,6 @@ interface CoreState {
   /** Each copy of @azure/functions sets its model once per process; copies differ in nothing that matters here. */
   model: ProgrammingModel | undefined;
   /** Where the newest app wants the library's own lines. */
-  systemLog: SystemLog;
   /** Ends when the load before is done: apps load one after the other. */
   lastLoad: Promise<unknown>;
 }
@@ -51,7 +44,7 @@ export function installFunctionsCore(): void {
  */
 export function loadFunctionApp(
   load: () => unknown | Promise<unknown>,
-  options: { readonly functionAppDirectory?: string; readonly systemLog?: SystemLog } = {},
+  options: { readonly functionAppDirectory?: string } = {},
 ): Promise<FunctionRegistry> {
   const state = coreState();
   const result = state.lastLoad.then(() => loadOne(state, load, options));
@@ -62,11 +55,10 @@ export function loadFunctionApp(
 async function loadOne(
   state: CoreState,
   load: () => unknown | Promise<unknown>,
-  options: { readonly functionAppDirectory?: string; readonly systemLog?: SystemLog },
+  options: { readonly functionAppDirectory?: string },
 ): Promise<FunctionRegistry> {
   const registry = openFunctionRegistry();
   state.active = registry;
-  state.systemLog = options.systemLog ?? (() => undefined);
   try {
     await load();
     await registry.runAppStart(options.functionAppDirectory ?? process.cwd());
@@ -94,7 +86,6 @@ function coreState(): CoreState {
   const state: CoreState = {
     active: undefined,
     model: undefined,
-    systemLog: () => undefined,
     lastLoad: Promise.resolve(),
   };
   Reflect.set(globalThis, stateKey, state);
@@ -118,7 +109,7 @@ function createCoreApi(state: CoreState) {
       state.model = model;
     },
     getProgrammingModel: () => state.model,
-    log: (...line: Parameters<SystemLog>) => state.systemLog(...line),
+    log: () => undefined,
   };
 }
 

@@ -4,7 +4,6 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { FunctionRegistry } from './function-registry.ts';
 import { loadFunctionApp } from './functions-core.ts';
-import type { SystemLog } from './functions-core-types.ts';
 import { type HostJson, readHostJson } from './host-json.ts';
 
 const packageJson = z.object({ main: z.string().min(1) });
@@ -18,7 +17,6 @@ const packageJson = z.object({ main: z.string().min(1) });
  */
 export async function loadAppRoot(
   appRoot: string,
-  options: { readonly systemLog?: SystemLog } = {},
 ): Promise<{ readonly registry: FunctionRegistry; readonly hostJson: HostJson }> {
   const functionAppDirectory = resolve(appRoot);
   const hostJson = await readHostJson(functionAppDirectory);
@@ -26,7 +24,7 @@ export async function loadAppRoot(
   await access(main).catch((cause: unknown) => {
     throw new Error(`The app is not built: ${main} is missing. Run "npm run build" first.`, { cause });
   });
-  const registry = await loadFunctionApp(() => import(pathToFileURL(main).href), { functionAppDirectory, ...options });
+  const registry = await loadFunctionApp(() => import(pathToFileURL(main).href), { functionAppDirectory });
   return { registry, hostJson };
 }
 

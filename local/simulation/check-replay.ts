@@ -1,12 +1,12 @@
 import { CALL_ENDED_EVENT, KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../../src/core/durable-names.ts';
 import {
   EventType,
-  type HistoryEntry,
   type HistoryEvent,
   joinHistory,
   type TaskCompleted,
   type TaskFailed,
 } from '../durable-extension/history-event.ts';
+
 import type { InstanceRow } from '../durable-extension/hub-store.ts';
 import { buildOrchestratorInput } from '../durable-extension/orchestrator-input.ts';
 import { type OrchestratorAction, parseOrchestratorState } from '../durable-extension/orchestrator-state.ts';
@@ -29,15 +29,15 @@ export async function checkReplay(world: World): Promise<void> {
   }
 }
 
-async function replay(world: World, row: InstanceRow, history: readonly HistoryEntry[]): Promise<void> {
+async function replay(world: World, row: InstanceRow, history: readonly HistoryEvent[]): Promise<void> {
   const machine = world.machines[0];
-  const started = history.map(({ event }) => event).find((event) => event.EventType === EventType.ExecutionStarted);
+  const started = history.find((event) => event.EventType === EventType.ExecutionStarted);
   if (machine === undefined || started?.EventType !== EventType.ExecutionStarted) return;
-  const asked = history.flatMap(({ event }): readonly (string | number)[] => {
+  const asked = history.flatMap((event): readonly (string | number)[] => {
     if (event.EventType === EventType.TaskScheduled) return [event.Name];
     return event.EventType === EventType.TimerCreated ? [Date.parse(event.FireAt)] : [];
   });
-  const past = history.filter(({ event }) => event.EventType !== EventType.ExecutionCompleted).slice(0, -1);
+  const past = history.filter((event) => event.EventType !== EventType.ExecutionCompleted).slice(0, -1);
   const input = buildOrchestratorInput({ ...row, inputJson: started.Input }, joinHistory(past, true), true);
   const state = parseOrchestratorState(await machine.replay(ORCHESTRATOR_NAME, input));
   const asksAgain = state.actions.flatMap(flatten);
@@ -76,11 +76,11 @@ function collapse(steps: readonly (string | number)[]): string {
  * A timer that came in one turn with the event may have been seen first: its keepAlive counts as in flight. A suspended
  * instance sees in its first turn afterwards what came meanwhile.
  */
-function checkNothingAfterEnd(world: World, row: InstanceRow, history: readonly HistoryEntry[]): void {
+function checkNothingAfterEnd(world: World, row: InstanceRow, history: readonly HistoryEvent[]): void {
   let isSuspended = false;
   const completed = new Set<number>();
   let knows: 'nothing' | 'inThisTurn' | 'theEnd' = 'nothing';
-  for (const { event } of history) {
+  for (const event of history) {
     if (event.EventType === EventType.ExecutionSuspended) isSuspended = true;
     if (event.EventType === EventType.ExecutionResumed) isSuspended = false;
     if (event.EventType === EventType.OrchestratorCompleted && knows === 'inThisTurn' && !isSuspended) knows = 'theEnd';
@@ -104,12 +104,12 @@ function tellsTheEnd(event: HistoryEvent): boolean {
 }
 
 /** Of (e): an instance completes with its last step. When it does so later, a timer that nobody cancelled held it up. */
-function checkNoOpenTimer(world: World, row: InstanceRow, history: readonly HistoryEntry[]): void {
+function checkNoOpenTimer(world: World, row: InstanceRow, history: readonly HistoryEvent[]): void {
   const callId = row.instanceId.slice(5);
-  const lastStepAtMs = Math.max(0, ...history.filter(({ event }) => isResult(event)).map(({ event }) => toMs(event)));
-  const completed = history.find(({ event }) => event.EventType === EventType.ExecutionCompleted);
+  const lastStepAtMs = Math.max(0, ...history.filter((event) => isResult(event)).map((event) => toMs(event)));
+  const completed = history.find((event) => event.EventType === EventType.ExecutionCompleted);
   if (completed === undefined) return;
-  const whole = { fromMs: lastStepAtMs, toMs: toMs(completed.event) };
+  const whole = { fromMs: lastStepAtMs, toMs: toMs(completed) };
   const suspended = world.journal.operated.filter((one) => one.callId === callId).map(({ interval }) => interval);
   const held = [...troublesOf(world, callId), ...suspended].some(
     ({ fromMs, toMs: endMs }) => fromMs < whole.toMs && endMs > whole.fromMs - LARGEST_CLOCK_ERROR_MS,

@@ -128,7 +128,6 @@ function callbackTokens({ plan, clock }: World, machine: Machine): CallbackToken
         ? { kind: 'unavailable', reason: 'simulated outage', retryAfterSeconds: 5 }
         : { kind: 'accepted', tenantId: SAMPLE_TENANT_ID, appId: SAMPLE_BOT_APP_ID, issuer: 'simulated' };
     },
-    warmUp: async () => {},
   };
 }
 

@@ -64,7 +64,7 @@ export async function runSimulation(
 /** So that runs count as equal only when they leave the same behind. */
 async function noteHistories({ hub, journal }: World): Promise<void> {
   for (const row of await hub.queryInstances({ limit: 1_000 })) {
-    const history = (await hub.readHistory(row.instanceId)).map(({ event }) => event);
+    const history = await hub.readHistory(row.instanceId);
     journal.note(`left behind: ${JSON.stringify({ row, history })}`);
   }
 }

@@ -19,8 +19,6 @@ export type CallbackTokenResult =
 export interface CallbackTokenVerifier {
   /** Judges the value of an Authorization header. Never throws. */
   verify(authorization: string | undefined): Promise<CallbackTokenResult>;
-  /** Fetches the signing keys ahead of the first notification. Never throws. */
-  warmUp(): Promise<void>;
 }
 
 /**
@@ -54,10 +52,6 @@ export function createCallbackTokenVerifier(
           return checkTokenClaims(claims, dependencies, dependencies.clock.nowMs());
         }
       }
-    },
-    async warmUp() {
-      // No token carries this id; asking for it loads the keys, and later questions find them there.
-      await signingKeys.find('');
     },
   };
 }

@@ -40,3 +40,13 @@ export function timeoutSignal(
     },
   };
 }
+
+/** The promise, or the signal's reason if that comes first. A later failure of the promise is then nobody's concern. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

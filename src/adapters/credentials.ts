@@ -1,4 +1,4 @@
-import { type Clock, timeoutSignal } from './clock.ts';
+import { type Clock, timeoutSignal, unlessAborted } from './clock.ts';
 import { CredentialError } from './credential-error.ts';
 
 /** Where the Graph adapter gets its bearer tokens. */
@@ -122,13 +122,4 @@ async function requestToken(tenantId: string, dependencies: GraphTokenSourceDepe
   } finally {
     dispose();
   }
-}
-
-/** The promise, or the reason of the signal, not yet aborted, if that comes first. A later failure of the promise is then nobody's concern. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -2,7 +2,7 @@ import { type DurableClient, OrchestrationRuntimeStatus } from 'durable-function
 import { type CallId, callIdOfInstance, toInstanceId } from '../core/call-id.ts';
 import { CALL_ENDED_EVENT, ORCHESTRATOR_NAME } from '../core/durable-names.ts';
 import type { CallEnded, KeepaliveState } from '../core/keepalive-state.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, timeoutSignal, unlessAborted } from './clock.ts';
 
 /** The durable instance of one call, as the status API tells it. */
 export interface CallInstance {
@@ -186,13 +186,10 @@ function toLiveInstance(instance: CallInstance): LiveInstance | undefined {
 
 /** The durable client has no time-out of its own. */
 async function withinTimeout<T>(clock: Clock, work: Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T> {
-  let cancel = () => {};
-  const timeout = new Promise<never>((_, reject) => {
-    cancel = clock.after(timeoutMs, () => reject(new DOMException(`no answer within ${timeoutMs} ms`, 'TimeoutError')));
-  });
+  const { signal, dispose } = timeoutSignal(clock, timeoutMs);
   try {
-    return await Promise.race([work, timeout]);
+    return await unlessAborted(work, signal);
   } finally {
-    cancel();
+    dispose();
   }
 }

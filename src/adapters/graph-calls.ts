@@ -28,7 +28,6 @@ export interface KeepAliveTarget {
 
 /** One keepAlive as it is asked for. */
 export interface KeepAliveRequest extends KeepAliveTarget {
-  readonly signal?: AbortSignal | undefined;
   /** Ids under which the caller wants to find the request again. */
   readonly headers?: CallerHeaders | undefined;
 }
@@ -80,9 +79,9 @@ export function createGraphCalls(dependencies: GraphCallsDependencies): GraphCal
   }
 
   return {
-    async keepAlive({ graphCallId, tenantId, signal, headers }) {
-      const total = timeoutSignal(clock, totalTimeoutMs, signal);
-      const request = { url: urlOf(graphCallId), signals: { caller: signal, total: total.signal }, headers };
+    async keepAlive({ graphCallId, tenantId, headers }) {
+      const total = timeoutSignal(clock, totalTimeoutMs);
+      const request = { url: urlOf(graphCallId), signal: total.signal, headers };
       try {
         const tenant = tenantOf(tenantId);
         const answer = await answerOf({ ...request, tenantId: tenant });

@@ -2,6 +2,7 @@ import type { GraphAnswer, GraphFailed } from '../core/graph-answer.ts';
 import { type Clock, timeoutSignal } from './clock.ts';
 import { CredentialError } from './credential-error.ts';
 import type { GraphTokenSource } from './credentials.ts';
+import { networkCode } from './network-code.ts';
 import { readGraphAnswer } from './read-graph-answer.ts';
 
 export interface SendGraphRequestDependencies {
@@ -21,8 +22,8 @@ export interface CallerHeaders {
 export interface GraphRequest {
   readonly url: string;
   readonly tenantId: string;
-  /** `total` follows `caller`, and has a time limit besides. */
-  readonly signals: { readonly caller: AbortSignal | undefined; readonly total: AbortSignal };
+  /** Aborts when all that one keepAlive does has taken too long. */
+  readonly signal: AbortSignal;
   /** The token that Graph has just refused. */
   readonly refusedToken: string | undefined;
   readonly headers?: CallerHeaders | undefined;
@@ -45,21 +46,21 @@ export async function sendGraphRequest(
   request: GraphRequest,
 ): Promise<SentRequest> {
   const { tokens, clock, requestTimeoutMs = 10_000 } = dependencies;
-  const { tenantId, signals, refusedToken } = request;
+  const { tenantId, signal, refusedToken } = request;
   const { clientRequestId = dependencies.newRequestId(), scenarioId } = request.headers ?? {};
   let sentAtMs = clock.nowMs();
   const facts = () => ({ clientRequestId, tenantId, sentAtMs, durationMs: clock.nowMs() - sentAtMs });
   let token: string;
   try {
     token = await tokens.getToken(tenantId, {
-      signal: signals.total,
+      signal,
       ...(refusedToken === undefined ? {} : { refusedToken }),
     });
   } catch (error) {
-    return { answer: { ...failureOf(error, signals), ...facts() } };
+    return { answer: { ...failureOf(error, signal), ...facts() } };
   }
   sentAtMs = clock.nowMs();
-  const limit = timeoutSignal(clock, requestTimeoutMs, signals.total);
+  const limit = timeoutSignal(clock, requestTimeoutMs, signal);
   try {
     const headers = {
       authorization: `Bearer ${token}`,
@@ -76,25 +77,17 @@ export async function sendGraphRequest(
     const answered = await readGraphAnswer(response, clock.nowMs());
     return { answer: { ...answered, ...facts() }, token };
   } catch (error) {
-    return { answer: { ...failureOf(error, signals), ...facts() } };
+    return { answer: { ...failureOf(error, signal), ...facts() } };
   } finally {
     limit.dispose();
   }
 }
 
-function failureOf(error: unknown, signals: GraphRequest['signals']): Pick<GraphFailed, 'kind' | 'reason' | 'detail'> {
-  if (signals.caller?.aborted) return { kind: 'failed', reason: 'aborted', detail: 'callerAborted' };
-  if (signals.total.aborted) return { kind: 'failed', reason: 'timeout', detail: 'totalTimeout' };
+function failureOf(error: unknown, total: AbortSignal): Pick<GraphFailed, 'kind' | 'reason' | 'detail'> {
+  if (total.aborted) return { kind: 'failed', reason: 'timeout', detail: 'totalTimeout' };
   if (error instanceof CredentialError) return { kind: 'failed', reason: 'credential', detail: error.detail };
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return { kind: 'failed', reason: 'timeout', detail: 'requestTimeout' };
   }
   return { kind: 'failed', reason: 'network', detail: networkCode(error) };
-}
-
-/** `fetch` hides the system's error code, such as ECONNRESET, in the cause. */
-function networkCode(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  return /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : 'unknown';
 }

@@ -2,7 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import type { CallId } from '../core/call-id.ts';
 import { isPlainObject, ownProperty } from '../core/plain-object.ts';
 import { CallStoreError } from './call-store.ts';
-import { type Clock, timeoutSignal } from './clock.ts';
+import { type Clock, timeoutSignal, unlessAborted } from './clock.ts';
 import { openTable, type TableStorage } from './table-storage.ts';
 
 /** Why the table declined a request that was otherwise in order. */
@@ -65,6 +65,7 @@ export function createTableRequests(dependencies: TableRequestsDependencies): Se
   return async ({ operation, callId, refusals }, send) => {
     const { signal, dispose } = timeoutSignal(clock, timeoutMs);
     try {
+      // Raced as well, for managed identity does not hand the signal on to its requests.
       return { kind: 'done', value: await unlessAborted(sendOrCreate(send, signal), signal) };
     } catch (error) {
       const refusal = toRefusal(error);
@@ -74,14 +75,6 @@ export function createTableRequests(dependencies: TableRequestsDependencies): Se
       dispose();
     }
   };
-}
-
-/** Managed identity does not hand the signal on to its requests, so the limit must not depend on them. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([work, aborted]);
 }
 
 /** Source: https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes */

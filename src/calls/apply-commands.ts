@@ -2,6 +2,7 @@ import { type CallSighting, observeCall } from '../core/call-record.ts';
 import type { CallCommand } from '../core/notification-commands.ts';
 import type { CallEffects } from './call-effects.ts';
 import { endCall } from './end-call.ts';
+import { sideBySide } from './side-by-side.ts';
 import { startCall } from './start-call.ts';
 import { updateRecord } from './update-record.ts';
 
@@ -25,14 +26,11 @@ export async function applyCommands(
   origin: NotificationOrigin,
   commands: readonly CallCommand[],
 ): Promise<readonly CallCommand[]> {
-  const queue = [...Map.groupBy(commands, (command) => command.callId).values()];
+  const byCall = [...Map.groupBy(commands, (command) => command.callId).values()];
   const failed: CallCommand[] = [];
-  const worker = async () => {
-    for (let ofOneCall = queue.shift(); ofOneCall !== undefined; ofOneCall = queue.shift()) {
-      failed.push(...(await applyInOrder(effects, origin, ofOneCall)));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(CALLS_AT_ONCE, queue.length) }, worker));
+  await sideBySide(byCall, CALLS_AT_ONCE, async (ofOneCall) => {
+    failed.push(...(await applyInOrder(effects, origin, ofOneCall)));
+  });
   return failed;
 }
 

@@ -28,6 +28,3 @@ export function toInstanceId(callId: CallId): string {
 export function callIdOfInstance(instanceId: string): CallId | undefined {
   return instanceId.startsWith(INSTANCE_PREFIX) ? parseCallId(instanceId.slice(INSTANCE_PREFIX.length)) : undefined;
 }
-
-/** What every instance id of this app starts with: the filter for the status API (`instanceIdPrefix`). */
-export const INSTANCE_ID_PREFIX = INSTANCE_PREFIX;

@@ -23,7 +23,7 @@ export interface GraphAnswered extends GraphRequestFacts {
 /** No HTTP answer; `detail` is a short stable code such as `requestTimeout`, `ECONNRESET` or `AADSTS7000215`. */
 export interface GraphFailed extends GraphRequestFacts {
   readonly kind: 'failed';
-  readonly reason: 'timeout' | 'network' | 'credential' | 'aborted';
+  readonly reason: 'timeout' | 'network' | 'credential';
   readonly detail: string;
 }
 

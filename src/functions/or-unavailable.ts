@@ -12,7 +12,7 @@ export function orUnavailable(handler: HttpHandler): HttpHandler {
     } catch (error) {
       if (!(error instanceof Error) || !TEMPORARY.has(error.name)) throw error;
       const answer = problem(503, error.message);
-      return { ...answer, headers: { 'Content-Type': 'application/problem+json', 'Retry-After': '5' } };
+      return { ...answer, headers: { ...answer.headers, 'Retry-After': '5' } };
     }
   };
 }

@@ -158,16 +158,16 @@ describe('the keys', () => {
     expect(requests).toEqual(['/metadata', '/keys']);
   });
 
-  test('are there for the first notification after a warm-up', async () => {
+  test('are kept when the issuer goes', async () => {
     const verifier = create();
-    await verifier.warmUp();
+    await verifier.verify(await bearer(today));
     await issuer.close();
     expect(await verifier.verify(await bearer(today))).toEqual(accepted);
   });
 
   test('are fetched again for an unknown key id, at most once a minute', async () => {
     const verifier = create();
-    await verifier.warmUp();
+    await verifier.verify(await bearer(today));
     published = [today.jwk, tomorrow.jwk];
     expect(await verifier.verify(await bearer(tomorrow))).toEqual({ kind: 'rejected', reason: 'unknownKey' });
     expect(requests).toHaveLength(2);
@@ -178,7 +178,7 @@ describe('the keys', () => {
 
   test('are refreshed behind the answer when an hour old', async () => {
     const verifier = create();
-    await verifier.warmUp();
+    await verifier.verify(await bearer(today));
     clock.advance(hourMs + 1);
     published = [tomorrow.jwk];
     expect(await verifier.verify(await bearer(today))).toEqual(accepted);
@@ -190,7 +190,7 @@ describe('the keys', () => {
 
   test('survive an outage of the issuer for a day, and no longer', async () => {
     const verifier = create();
-    await verifier.warmUp();
+    await verifier.verify(await bearer(today));
     await issuer.close();
     clock.advance(24 * hourMs);
     expect(await verifier.verify(await bearer(today))).toEqual(accepted);
@@ -214,7 +214,7 @@ describe('the keys', () => {
 
   test('that lack the key id and cannot be refreshed leave it open whether the key is unknown', async () => {
     const verifier = create();
-    await verifier.warmUp();
+    await verifier.verify(await bearer(today));
     clock.advance(minuteMs + 1);
     status = 500;
     expect(await verifier.verify(await bearer(tomorrow))).toMatchObject({ kind: 'unavailable', reason: 'http500' });

@@ -287,15 +287,6 @@ describe('a failure', () => {
     expect(await pending).toMatchObject({ reason: 'timeout', detail: 'totalTimeout' });
   });
 
-  test('is an abort when the caller gives up', async () => {
-    answers = [silence];
-    const controller = new AbortController();
-    const pending = create().keepAlive({ graphCallId, signal: controller.signal });
-    await seenRequests(1);
-    controller.abort();
-    expect(await pending).toMatchObject({ reason: 'aborted', detail: 'callerAborted' });
-  });
-
   test('never carries the token', async () => {
     tokens = { getToken: async () => 'very-secret' };
     answers = [error(500, 'Oops'), (response) => response.destroy()];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EventType, type HistoryEntry, toHistoryEntry } from '../../local/durable-extension/history-event.ts';
+import { EventType, type HistoryEvent } from '../../local/durable-extension/history-event.ts';
 import {
   HubConflictError,
   type HubNotice,
@@ -33,8 +33,12 @@ function createMessage(instanceId: string, name = 'event', queue: 'control' | 'w
   return { queue, instanceId, executionId: null, visibleAtMs: 5, event };
 }
 
-const entry = (EventId: number): HistoryEntry =>
-  toHistoryEntry({ EventType: EventType.TimerCreated, EventId, Timestamp, FireAt: Timestamp });
+const entry = (EventId: number): HistoryEvent => ({
+  EventType: EventType.TimerCreated,
+  EventId,
+  Timestamp,
+  FireAt: Timestamp,
+});
 
 /** What every HubStore must do. `reopen` stands for the end of the process that had it: only what is durable remains. */
 export function describeHubStore(name: string, create: () => HubStore, reopen: (store: HubStore) => HubStore): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { callIdOfInstance, INSTANCE_ID_PREFIX, parseCallId, toInstanceId } from '../../src/core/call-id.ts';
+import { callIdOfInstance, parseCallId, toInstanceId } from '../../src/core/call-id.ts';
 import { anyCallId } from '../contract/call-record-arbitrary.ts';
 
 test('reads the forms of the documentation as one call', () => {
@@ -59,7 +59,7 @@ test('gives each call one instance, and finds the call of an instance', () => {
   fc.assert(
     fc.property(anyCallId, (callId) => {
       const instanceId = toInstanceId(callId);
-      expect(instanceId).toBe(`${INSTANCE_ID_PREFIX}${callId}`);
+      expect(instanceId).toBe(`call-${callId}`);
       expect(instanceId).toMatch(/^[A-Za-z0-9-]+$/);
       expect(callIdOfInstance(instanceId)).toBe(callId);
     }),

@@ -157,6 +157,11 @@ test('a text is found in id, with dashes and without, and in subject, in any cas
   expect(filterCallRows(fc.sample(anyRow, 5), { text: 'no call has this' })).toEqual([]);
 });
 
+test.each(['tenantId', 'threadId', 'callChainId', 'scenarioId'])('a text is found in %s', (member) => {
+  const [row] = fc.sample(anyRow, 1);
+  expect(filterCallRows([{ ...row, [member]: 'Wanted-1' } as CallRow], { text: 'wANTED-1' })).toHaveLength(1);
+});
+
 test('counters count every open call once, and in its danger', () => {
   fc.assert(
     fc.property(anyRows, (rows) => {

@@ -107,7 +107,7 @@ test('every answer has one outcome, which survives JSON unchanged and keeps the 
     ),
     fc.record({
       kind: fc.constant('failed' as const),
-      reason: fc.constantFrom('timeout' as const, 'network' as const, 'credential' as const, 'aborted' as const),
+      reason: fc.constantFrom('timeout' as const, 'network' as const, 'credential' as const),
       detail: fc.string(),
       ...anyFacts,
     }),

@@ -52,3 +52,9 @@ test('a message is one printable line of at most 200 characters, a code plain te
     }),
   );
 });
+
+test('a code and a message at their limits are kept whole, longer ones are dropped and cut', () => {
+  const parse = (code: string, message: string) => parseGraphError(JSON.stringify({ error: { code, message } }));
+  expect(parse('c'.repeat(64), 'm'.repeat(200))).toEqual({ code: 'c'.repeat(64), message: 'm'.repeat(200) });
+  expect(parse('c'.repeat(65), `${'m'.repeat(199)}\u{1f600}`)).toEqual({ message: `${'m'.repeat(199)}\ufffd` });
+});

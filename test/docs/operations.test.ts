@@ -65,7 +65,7 @@ describe('the commands against a running host', () => {
   test.each(Object.keys(EXPECTED))('"%s" print what the text says', (name) => {
     const script = `curl() { command curl -f -w '\\n' "$@"; }\n${variables}${commands[name]}`;
     const here = script.replaceAll('http://127.0.0.1:7071', host.origin);
-    const run = spawnSync('bash', ['-euo', 'pipefail', '-c', here], { cwd: host.folder, encoding: 'utf8' });
+    const run = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', here], { cwd: host.folder, encoding: 'utf8' });
     expect(run.stderr).toBe('');
     expect(run.status).toBe(0);
     const answers = run.stdout.split('\n').filter((line) => line !== '');

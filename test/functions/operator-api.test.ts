@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { CallStoreError } from '../../src/adapters/call-store.ts';
 import { isPlainObject, type PlainObject } from '../../src/core/plain-object.ts';
@@ -25,6 +25,7 @@ async function ask(
   const answer = await world.request(method.toUpperCase(), `/api${path}`, { headers });
   const documented = path.replace(/\?.*$/, '').replace(/^\/calls\/[^/]+/, '/calls/{callId}') as ApiPath;
   expect(apiAnswerProblems(documented, method, answer), `${method} ${path}`).toEqual([]);
+  expect(answer.headers['cache-control'], `${method} ${path}`).toBe('no-store');
   return { ...answer, json: isPlainObject(answer.body) ? answer.body : {} };
 }
 
@@ -284,9 +285,12 @@ describe('POST /api/calls/{callId}/keepAlive', () => {
   test('hands the ids of the caller on to Graph, and no other header', async () => {
     const world = await startVirtualWorld();
     const callId = await world.startCall();
-    const headers = { 'client-request-id': 'my-request', 'scenario-id': 'my-scenario' };
-    const { json } = await ask(world, 'post', `/calls/${callId}/keepAlive`, headers);
-    expect(json.graph).toMatchObject({ clientRequestId: 'my-request' });
+    const asked = vi.spyOn(world.graph, 'handle');
+    const ids = { 'client-request-id': 'my-request', 'scenario-id': 'my-scenario' };
+    await ask(world, 'post', `/calls/${callId}/keepAlive`, { ...ids, cookie: 'a=b' });
+    expect(asked.mock.calls.map(([{ headers }]) => headers)).toEqual([
+      { ...ids, accept: 'application/json', authorization: expect.stringMatching(/^Bearer /) },
+    ]);
     const refused = await ask(world, 'post', `/calls/${callId}/keepAlive`, { 'client-request-id': 'a b' });
     expect(refused.status).toBe(400);
     expect(world.keepAlives(callId)).toHaveLength(1);

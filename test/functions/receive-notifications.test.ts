@@ -44,7 +44,7 @@ function receiver(bot?: RelayAnswer | Promise<RelayAnswer>) {
 
 function receiverBefore(relay: BotRelay | undefined) {
   return receiveNotifications({
-    tokens: { verify: async () => verified, warmUp: async () => {} },
+    tokens: { verify: async () => verified },
     owner: { botAppId, graphOrigins: ['https://graph.microsoft.com'] },
     effectsOf: () => ({
       store,

@@ -70,7 +70,7 @@ export async function recordHistory(
   await clock.runUntil(START_MS + scenario.runForMs);
   await extension.stop();
 
-  const last = (await store.readHistory(instanceId)).map(({ event }) => event);
+  const last = await store.readHistory(instanceId);
   const earlier = [...generations.values()].slice(0, -1);
   return {
     orchestratorVersion,

@@ -1,13 +1,8 @@
 import * as df from 'durable-functions';
 import { createActionWalk } from '../../local/durable-extension/action-walk.ts';
 import type { Decision } from '../../local/durable-extension/decision.ts';
-import {
-  EventType,
-  type HistoryEntry,
-  type HistoryEvent,
-  joinHistory,
-  toHistoryEntry,
-} from '../../local/durable-extension/history-event.ts';
+import { EventType, type HistoryEvent, joinHistory } from '../../local/durable-extension/history-event.ts';
+
 import { buildOrchestratorInput } from '../../local/durable-extension/orchestrator-input.ts';
 import { parseOrchestratorState, parseThrownState } from '../../local/durable-extension/orchestrator-state.ts';
 import { runtimeStatusNumbers } from '../../local/durable-extension/runtime-status.ts';
@@ -53,10 +48,10 @@ async function replayGeneration(
 ): Promise<Divergence | undefined> {
   const started = events.find((event) => event.EventType === EventType.ExecutionStarted);
   if (started?.EventType !== EventType.ExecutionStarted) throw new Error('a generation without ExecutionStarted');
-  const past: HistoryEntry[] = [];
+  const past: HistoryEvent[] = [];
   for (const turn of toTurns(events)) {
     const recorded = turn.flatMap(describeEvent);
-    const fresh = turn.filter((event) => describeEvent(event).length === 0).map(toHistoryEntry);
+    const fresh = turn.filter((event) => describeEvent(event).length === 0);
     const historyJson = [joinHistory(past, true), joinHistory(fresh, false)].filter((json) => json !== '').join(',');
     const row = { instanceId: golden.instanceId, parentInstanceId: null, inputJson: started.Input };
     const state = await invoke(ORCHESTRATOR_NAME, { string: buildOrchestratorInput(row, historyJson, past.length > 0) })
@@ -72,7 +67,7 @@ async function replayGeneration(
     });
     const today = walk.goOn(state, [...past, ...fresh]).map(describeDecision);
     if (recorded.join() !== today.join()) return { at: turn[0]?.Timestamp ?? '', recorded, today };
-    past.push(...turn.map(toHistoryEntry));
+    past.push(...turn);
   }
   return undefined;
 }

@@ -45,12 +45,32 @@ describe('the problem with a setting', () => {
   const storage = inject('storageConnectionString');
   const good = { BOT_APP_ID: randomUUID(), BOT_TENANT_ID: randomUUID(), AzureWebJobsStorage: storage };
 
-  test.each(SETTING_NAMES.map(({ name }) => name))('%s never shows its value', (name) => {
+  /** What else must be set, or not, for a setting to be read at all. */
+  const circumstances: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    MANAGED_IDENTITY_CLIENT_ID: { BOT_CREDENTIAL: 'managedIdentity' },
+    BOT_CERTIFICATE_PATH: { BOT_CREDENTIAL: 'clientCertificate', BOT_CERTIFICATE_PEM: 'any' },
+    BOT_CERTIFICATE_PEM: { BOT_CREDENTIAL: 'clientCertificate' },
+    AzureWebJobsStorage__accountName: { AzureWebJobsStorage: '' },
+    AzureWebJobsStorage__tableServiceUri: { AzureWebJobsStorage: '' },
+    AzureWebJobsStorage__credential: { AzureWebJobsStorage: '', AzureWebJobsStorage__accountName: 'account' },
+    AzureWebJobsStorage__clientId: { AzureWebJobsStorage: '', AzureWebJobsStorage__accountName: 'account' },
+  };
+  /** Any text is a client secret, so no problem can be told of it. */
+  const names = SETTING_NAMES.map(({ name }) => name).filter((name) => name !== 'BOT_CLIENT_SECRET');
+
+  test.each(names)('%s never shows its value', (name) => {
     const wrongs = [plant(name), `https://user:${plant(name)}@example.com/v1.0`, `whsec_${plant(name)}`];
     const results = wrongs.map((wrong) =>
-      parseSettings({ ...good, BOT_CREDENTIAL: 'clientSecret', CALL_ENDED_WEBHOOK_URL: 'https://a', [name]: wrong }),
+      parseSettings({
+        ...good,
+        BOT_CREDENTIAL: 'clientSecret',
+        CALL_ENDED_WEBHOOK_URL: 'https://a',
+        ...circumstances[name],
+        [name]: wrong,
+      }),
     );
     const problems = results.flatMap((result) => (result.kind === 'invalid' ? result.problems : []));
+    expect(problems).toContainEqual(expect.objectContaining({ setting: name }));
     canaries.expectNoneIn(name, JSON.stringify(problems));
   });
 });

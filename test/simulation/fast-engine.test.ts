@@ -70,9 +70,7 @@ async function day(happenings: readonly Happening[], fast: boolean): Promise<unk
   }
   await clock.runFor(15 * 60 * MINUTE_MS);
   const rows = await hub.queryInstances({ limit: 10 });
-  const histories = await Promise.all(
-    rows.map(async ({ instanceId }) => (await hub.readHistory(instanceId)).map(({ event }) => event)),
-  );
+  const histories = await Promise.all(rows.map(async ({ instanceId }) => await hub.readHistory(instanceId)));
   const seen = JSON.stringify({ statuses, rows, histories, log: graph.keepAliveLog() });
   return JSON.parse(seen.replace(GUID, (guid) => (callIds.some((callId) => callId === guid) ? guid : 'a request')));
 }

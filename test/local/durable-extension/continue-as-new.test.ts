@@ -33,7 +33,7 @@ describe('continueAsNew', () => {
       createdTime: '2026-01-01T00:01:00Z',
     });
     const history = await hub.store.readHistory('x');
-    expect(history.map(({ event }) => event.EventType)).toEqual([12, 0, 13, 10, 13]);
+    expect(history.map((event) => event.EventType)).toEqual([12, 0, 13, 10, 13]);
   });
 
   test('loses an event that was already buffered', async () => {

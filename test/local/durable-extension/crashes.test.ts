@@ -182,7 +182,7 @@ describe('an engine on a store that outlives it', () => {
     await hub.clock.runFor(20_000);
     expect(await hub.status()).toMatchObject({ runtimeStatus: 'Completed', output: done });
     expect(runs).toEqual([1, 2, 2, 3, 4]);
-    const results = (await hub.store.readHistory('x')).map(({ event }) => event).filter((e) => e.EventType === 5);
+    const results = (await hub.store.readHistory('x')).filter((e) => e.EventType === 5);
     expect(results.map(({ TaskScheduledId }) => TaskScheduledId)).toEqual([0, 2, 2, 4, 6]);
     expect(await hub.store.load()).toEqual([]);
   });

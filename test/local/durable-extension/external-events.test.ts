@@ -137,5 +137,5 @@ test('waits take no sequence id and do not keep an instance from completing', as
   const status = await hub.status('showHistory=true');
   expect(status).toMatchObject({ runtimeStatus: 'Completed', output: 'done' });
   const messages = await hub.store.readHistory('x');
-  expect(messages.map(({ event }) => event).find((event) => event.EventType === 4)?.EventId).toBe(0);
+  expect(messages.find((event) => event.EventType === 4)?.EventId).toBe(0);
 });

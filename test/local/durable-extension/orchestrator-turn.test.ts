@@ -84,7 +84,7 @@ describe('what an orchestrator function gets', () => {
     await hub.raise('go');
     await hub.clock.runFor(5);
     expect(await hub.status()).toMatchObject({ runtimeStatus: 'Completed', output: 'worked' });
-    const ids = (await hub.store.readHistory('x')).map(({ event }) => [event.EventType, event.EventId]);
+    const ids = (await hub.store.readHistory('x')).map((event) => [event.EventType, event.EventId]);
     expect(ids.filter(([, id]) => (id ?? -1) >= 0)).toEqual([
       [4, 0],
       [10, 1],

@@ -47,9 +47,7 @@ describe('callActivityWithRetry', () => {
     const { hub, atMs } = await run(retryOptions(2), 9);
     expect(atMs).toEqual([0, 1_000]);
     expect(await hub.status()).toMatchObject({ runtimeStatus: 'Completed', output: 'gave up' });
-    const timers = (await hub.store.readHistory('x'))
-      .map(({ event }) => event)
-      .filter(({ EventType }) => EventType === 10);
+    const timers = (await hub.store.readHistory('x')).filter(({ EventType }) => EventType === 10);
     expect(
       timers.map((timer) => [timer.EventId, 'FireAt' in timer ? Date.parse(timer.FireAt) - startMs : NaN]),
     ).toEqual([

@@ -49,9 +49,7 @@ async function live({ program, acts }: RandomLife, fast: boolean) {
   await clock.runFor(60 * 24 * 60 * MINUTE_MS);
 
   const rows = await store.queryInstances({ limit: 100 });
-  const histories = await Promise.all(
-    rows.map(async (row) => (await store.readHistory(row.instanceId)).map(({ event }) => event)),
-  );
+  const histories = await Promise.all(rows.map(async (row) => await store.readHistory(row.instanceId)));
   return { statuses, rows, histories, mismatches };
 }
 

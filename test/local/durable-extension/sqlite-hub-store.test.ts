@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DatabaseSync as Database } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { EventType, toHistoryEntry } from '../../../local/durable-extension/history-event.ts';
+import { EventType } from '../../../local/durable-extension/history-event.ts';
 import type { HubChange, HubStore, InstanceRow } from '../../../local/durable-extension/hub-store.ts';
 import { createMemoryHubStore } from '../../../local/durable-extension/memory-hub-store.ts';
 import { DatabaseSync } from '../../../local/durable-extension/node-sqlite.ts';
@@ -167,9 +167,7 @@ async function toChange(store: HubStore, { ids, kind, entries, ...more }: Step, 
   const messages = await store.load();
   const instances = ids.map(async (id) => {
     const revision = (await store.readInstance(id))?.revision ?? 0;
-    const events = Array.from({ length: entries }, (_, EventId) =>
-      toHistoryEntry({ ...event, EventId: count + EventId }),
-    );
+    const events = Array.from({ length: entries }, (_, EventId) => ({ ...event, EventId: count + EventId }));
     const expectedRevision = revision + more.revisionError;
     return { row: createRow(id, revision + 1), expectedRevision, history: { kind, entries: events } };
   });

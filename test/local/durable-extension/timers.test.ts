@@ -60,7 +60,7 @@ describe('a timer', () => {
     expect(await hub.status()).toMatchObject({ runtimeStatus: 'Running' });
     await hub.clock.runFor(1);
     expect(await hub.status()).toMatchObject({ runtimeStatus: 'Completed', output: startMs + 10 * dayMs });
-    const created = (await hub.store.readHistory('x')).map(({ event }) => event);
+    const created = await hub.store.readHistory('x');
     const fireDays = created.flatMap((event) =>
       event.EventType === 10 ? [(Date.parse(event.FireAt) - startMs) / dayMs] : [],
     );
@@ -72,7 +72,7 @@ describe('a timer', () => {
     await hub.start('sleeping');
     await hub.clock.runFor(6 * dayMs);
     expect(await hub.status()).toMatchObject({ runtimeStatus: 'Completed' });
-    expect((await hub.store.readHistory('x')).filter(({ event }) => event.EventType === 10)).toHaveLength(1);
+    expect((await hub.store.readHistory('x')).filter((event) => event.EventType === 10)).toHaveLength(1);
   });
 
   test('may fire early or late, as the fault says', async () => {
