@@ -15,14 +15,15 @@ export function withSettingsTable(readme: string): string {
 
 function toTable(): string {
   const rows = SETTING_NAMES.map((setting: SettingDescription) => {
-    const standard = setting.default ?? (setting.required === true ? '**required**' : requirement(setting.required));
-    return `| \`${setting.name}\` | ${standard} | ${setting.description.replaceAll('|', '\\|')} |`;
+    return `| \`${setting.name}\` | ${toStandard(setting)} | ${setting.description.replaceAll('|', '\\|')} |`;
   });
   return ['| setting | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-function requirement(required: string | false): string {
-  return required === false ? 'none' : `required when ${required}`;
+function toStandard({ default: standard, required }: SettingDescription): string {
+  if (required === true) return '**required**';
+  const parts = [standard, required === false ? undefined : `required when ${required}`];
+  return parts.filter((part) => part !== undefined).join('; ') || 'none';
 }
 
 function splitOnce(text: string, mark: string): readonly [string, string] {

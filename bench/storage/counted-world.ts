@@ -25,7 +25,7 @@ export interface CountedWorld {
   readonly graph: SimulatedGraph;
   /** What was asked since the last time. */
   take(): Taken;
-  /** Begins a call: incoming, then established within half a minute. */
+  /** Begins a call that the bot places: establishing, ringing, established within half a minute. */
   startCall(): string;
   notify(callId: string, state: string): Promise<void>;
   /** What the engine has run for the call in this generation. */

@@ -35,7 +35,7 @@ async function oneCall(): Promise<readonly Measurement[]> {
   const end = world.take();
   await world.stop();
   return [
-    ...requests('start (incoming, established)', start),
+    ...requests('start (establishing, ringing, established)', start),
     { what: 'repeated established: table', value: repeated.table, unit: 'requests', aim: { exactly: 1 } },
     { what: 'repeated established: engine', value: repeated.engine, unit: 'requests', aim: { exactly: 0 } },
     { what: 'keepAlive: table', value: beatTable, unit: 'requests', aim: { exactly: 0 } },

@@ -22,7 +22,7 @@ const STARTS = new Set(['established', 'hold', 'transferring']);
  * it ended for that: none of them may have had an opportunity in their last 45 minutes.
  *
  * An opportunity is a minute without trouble between the moment the keepAlive was due and 5 minutes before the deadline
- * (the brief "one minute in every ten" always holds one), or the first minutes of the last five.
+ * (with one good minute in every ten there always is one), or the first minutes of the last five.
  */
 export function checkGaps(world: World): void {
   for (const entry of world.graph.keepAliveLog()) {

@@ -7,7 +7,7 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** How Graph fails during one outage. `retryAfterSeconds` is only told, not kept to. */
+/** How Graph fails during one outage. `retryAfter` is only told, not kept to. */
 export interface GraphFailure {
   readonly how: 'status' | 'reset' | 'hang';
   readonly status: number;

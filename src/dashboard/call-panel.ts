@@ -62,7 +62,7 @@ export function createCallPanel(root: HTMLElement, actions: PanelActions): CallP
       buttons.hidden = false;
       stop.hidden = row.state === 'ended';
       this.tick(nowMs);
-      // Drawn anew only when something has happened or the minute has passed: a selection in it stays meanwhile.
+      // Drawn anew only when something has happened or 15 seconds have passed: a selection in it stays meanwhile.
       const content = JSON.stringify([details.timeline, row.deadlineAt, row.state, Math.floor(nowMs / 15_000)]);
       if (content === shown) return;
       shown = content;
