@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { SETTING_NAMES, type SettingName } from './settings-catalog.ts';
 
 /** A setting that cannot be used. No text holds the value: it may be a secret, or a secret in the wrong place. */
@@ -14,9 +14,9 @@ export interface SettingReader {
   readonly problems: readonly SettingProblem[];
   has(name: SettingName): boolean;
   /** The parsed value; undefined when it is absent or blank, and, with a problem, when the schema refuses it. */
-  optional<T>(name: SettingName, schema: z.ZodType<T, string>): T | undefined;
+  optional<T>(name: SettingName, schema: z.ZodMiniType<T, string>): T | undefined;
   /** Like optional, but absence is a problem too; `because` says when it is needed. */
-  required<T>(name: SettingName, schema: z.ZodType<T, string>, because?: string): T | undefined;
+  required<T>(name: SettingName, schema: z.ZodMiniType<T, string>, because?: string): T | undefined;
   refuse(name: SettingName, problem: string): void;
 }
 
@@ -29,7 +29,7 @@ export function createSettingReader(env: Readonly<Record<string, string | undefi
     problems.push({ setting, problem, example });
   }
 
-  function optional<T>(name: SettingName, schema: z.ZodType<T, string>): T | undefined {
+  function optional<T>(name: SettingName, schema: z.ZodMiniType<T, string>): T | undefined {
     if (textOf(name) === '') return undefined;
     const parsed = schema.safeParse(textOf(name));
     if (parsed.success) return parsed.data;
@@ -37,7 +37,7 @@ export function createSettingReader(env: Readonly<Record<string, string | undefi
     return undefined;
   }
 
-  function required<T>(name: SettingName, schema: z.ZodType<T, string>, because?: string): T | undefined {
+  function required<T>(name: SettingName, schema: z.ZodMiniType<T, string>, because?: string): T | undefined {
     if (textOf(name) === '') refuse(name, because === undefined ? 'is missing' : `is missing: ${because}`);
     return optional(name, schema);
   }

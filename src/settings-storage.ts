@@ -1,23 +1,25 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { TableStorage } from './adapters/table-storage.ts';
 import { guid, safeUrl } from './settings-formats.ts';
 import type { SettingReader } from './settings-reader.ts';
 
 /** The three forms that `@azure/data-tables` understands. */
-const connectionString = z.string().refine((text) => {
-  const names = new Set(text.split(';').map((part) => part.split('=', 1)[0]?.trim().toLowerCase()));
-  return (
-    /usedevelopmentstorage=true/i.test(text) ||
-    (names.has('defaultendpointsprotocol') && names.has('accountname') && names.has('accountkey')) ||
-    (names.has('tableendpoint') && names.has('sharedaccesssignature'))
-  );
-}, 'must be the connection string of a storage account, with an account key or a shared access signature for its tables');
+const connectionString = z.string().check(
+  z.refine((text) => {
+    const names = new Set(text.split(';').map((part) => part.split('=', 1)[0]?.trim().toLowerCase()));
+    return (
+      /usedevelopmentstorage=true/i.test(text) ||
+      (names.has('defaultendpointsprotocol') && names.has('accountname') && names.has('accountkey')) ||
+      (names.has('tableendpoint') && names.has('sharedaccesssignature'))
+    );
+  }, 'must be the connection string of a storage account, with an account key or a shared access signature for its tables'),
+);
 
 const accountName = z
   .string()
-  .regex(/^[a-z0-9]{3,24}$/, 'must be the name of a storage account: 3 to 24 lower-case letters and digits');
+  .check(z.regex(/^[a-z0-9]{3,24}$/, 'must be the name of a storage account: 3 to 24 lower-case letters and digits'));
 
-const managedIdentity = z.string().regex(/^managedidentity$/i, 'must be managedidentity or absent');
+const managedIdentity = z.string().check(z.regex(/^managedidentity$/i, 'must be managedidentity or absent'));
 
 /**
  * The host's own storage settings: a connection string, or else an account reached with an identity.

@@ -1,9 +1,10 @@
 import type { TableEntity } from '@azure/data-tables';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type CallFacts, withoutAbsent } from '../core/call-facts.ts';
 import { type CallId, parseCallId } from '../core/call-id.ts';
 import type { CallRecord } from '../core/call-record.ts';
 import type { ResultInfo } from '../core/keepalive-state.ts';
+import { once } from '../core/once.ts';
 import { isPlainObject, type PlainObject } from '../core/plain-object.ts';
 
 /** The keys of a call's row. The first two hex digits spread the calls over 256 partitions. */
@@ -70,45 +71,50 @@ function toFactsColumn(facts: CallFacts): string {
   return JSON.stringify(Object.fromEntries(fitting.map(({ name, value }) => [name, value])));
 }
 
-const plainObject = z.custom<PlainObject>(isPlainObject);
+const rowSchema = once(() => {
+  const plainObject = z.custom<PlainObject>(isPlainObject);
 
-const factsSchema = z.object({
-  tenantId: z.string().exactOptional(),
-  direction: z.string().exactOptional(),
-  callChainId: z.string().exactOptional(),
-  scenarioId: z.string().exactOptional(),
-  chatInfo: plainObject.exactOptional(),
-  meetingInfo: plainObject.exactOptional(),
-  requestedModalities: z.array(z.string()).exactOptional(),
-  mediaConfigKind: z.string().exactOptional(),
-  callbackUri: z.string().exactOptional(),
-  subject: z.string().exactOptional(),
-  sourceId: z.string().exactOptional(),
-  targetIds: z.array(z.string()).exactOptional(),
-});
+  const factsSchema = z.object({
+    tenantId: z.exactOptional(z.string()),
+    direction: z.exactOptional(z.string()),
+    callChainId: z.exactOptional(z.string()),
+    scenarioId: z.exactOptional(z.string()),
+    chatInfo: z.exactOptional(plainObject),
+    meetingInfo: z.exactOptional(plainObject),
+    requestedModalities: z.exactOptional(z.array(z.string())),
+    mediaConfigKind: z.exactOptional(z.string()),
+    callbackUri: z.exactOptional(z.string()),
+    subject: z.exactOptional(z.string()),
+    sourceId: z.exactOptional(z.string()),
+    targetIds: z.exactOptional(z.array(z.string())),
+  });
 
-const instant = z.date().transform((date) => date.getTime());
+  const instant = z.pipe(
+    z.date(),
+    z.transform((date: Date) => date.getTime()),
+  );
 
-const rowSchema = z.object({
-  graphCallId: z.string(),
-  appId: z.string(),
-  phase: z.enum(['observed', 'starting', 'active', 'ended']),
-  firstSeenAt: instant,
-  establishedAt: instant.optional(),
-  endedAt: instant.optional(),
-  endReason: z.enum(['terminated', 'notFound', 'stopped', 'expired']).optional(),
-  resultCode: z.number().optional(),
-  resultSubcode: z.number().optional(),
-  resultMessage: z.string().optional(),
-  terminationReason: z.string().optional(),
-  cleanedUpAt: instant.optional(),
-  keepAlives: z.number().optional(),
-  worstMarginMs: z.number().optional(),
-  lastKeepAliveAt: instant.optional(),
-  lastRescueAt: instant.optional(),
-  restarts: z.number().optional(),
-  endRepeatedAt: instant.optional(),
-  facts: z.string().transform(parseJson).pipe(factsSchema),
+  return z.object({
+    graphCallId: z.string(),
+    appId: z.string(),
+    phase: z.enum(['observed', 'starting', 'active', 'ended']),
+    firstSeenAt: instant,
+    establishedAt: z.optional(instant),
+    endedAt: z.optional(instant),
+    endReason: z.optional(z.enum(['terminated', 'notFound', 'stopped', 'expired'])),
+    resultCode: z.optional(z.number()),
+    resultSubcode: z.optional(z.number()),
+    resultMessage: z.optional(z.string()),
+    terminationReason: z.optional(z.string()),
+    cleanedUpAt: z.optional(instant),
+    keepAlives: z.optional(z.number()),
+    worstMarginMs: z.optional(z.number()),
+    lastKeepAliveAt: z.optional(instant),
+    lastRescueAt: z.optional(instant),
+    restarts: z.optional(z.number()),
+    endRepeatedAt: z.optional(instant),
+    facts: z.pipe(z.pipe(z.string(), z.transform(parseJson)), factsSchema),
+  });
 });
 
 /** A row's record, or the first column that is not as `toEntity` writes it. */
@@ -121,14 +127,14 @@ export function parseEntity(entity: { readonly partitionKey?: string; readonly r
   const callId = parseCallId(entity.rowKey ?? '');
   if (callId === undefined || callId !== entity.rowKey) return { kind: 'unreadable', column: 'RowKey' };
   if (entity.partitionKey !== toEntityKeys(callId).partitionKey) return { kind: 'unreadable', column: 'PartitionKey' };
-  const parsed = rowSchema.safeParse(entity);
+  const parsed = rowSchema().safeParse(entity);
   if (!parsed.success) return { kind: 'unreadable', column: String(parsed.error.issues[0]?.path[0]) };
   // It becomes part of a URL with the bot's token, so it must be this call's id and nothing else.
   if (parseCallId(parsed.data.graphCallId) !== callId) return { kind: 'unreadable', column: 'graphCallId' };
   return { kind: 'record', record: toRecord(callId, parsed.data) };
 }
 
-function toRecord(callId: CallId, row: z.infer<typeof rowSchema>): CallRecord {
+function toRecord(callId: CallId, row: z.infer<ReturnType<typeof rowSchema>>): CallRecord {
   const { graphCallId, appId, phase, firstSeenAt, facts } = row;
   const optional = withoutAbsent({
     establishedAtMs: row.establishedAt,
@@ -147,7 +153,7 @@ function toRecord(callId: CallId, row: z.infer<typeof rowSchema>): CallRecord {
   return { callId, graphCallId, appId, phase, firstSeenAtMs: firstSeenAt, ...optional, facts };
 }
 
-function toResultInfo(row: z.infer<typeof rowSchema>): ResultInfo | undefined {
+function toResultInfo(row: z.infer<ReturnType<typeof rowSchema>>): ResultInfo | undefined {
   const info = withoutAbsent({ code: row.resultCode, subcode: row.resultSubcode, message: row.resultMessage });
   return Object.keys(info).length === 0 ? undefined : info;
 }

@@ -1,7 +1,8 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type CallFacts, parseChatInfo, parseMeetingInfo, withoutAbsent } from '../core/call-facts.ts';
 import { parseJoinUrl } from '../core/join-url.ts';
 import { parseJsonBytes } from '../core/notification-request.ts';
+import { once } from '../core/once.ts';
 import { isPlainObject, type PlainObject } from '../core/plain-object.ts';
 
 /** What an operator tells of a call. */
@@ -18,32 +19,48 @@ const LARGEST_BODY_BYTES = 64 * 1024;
 const CLOCK_SKEW_MS = 60_000;
 const LONGEST_NAME = 64;
 
-const info = (parse: (value: unknown) => PlainObject | undefined, example: string) =>
-  z
-    .custom<PlainObject>(isPlainObject, 'must be an object')
-    .transform(parse)
-    .refine((kept) => kept !== undefined, `holds nothing that is kept; for example ${example}`);
+const bodySchema = once(() => {
+  const info = (parse: (value: unknown) => PlainObject | undefined, example: string) =>
+    z
+      .pipe(
+        z.custom<PlainObject>(isPlainObject, 'must be an object'),
+        z.transform((value: PlainObject) => parse(value)),
+      )
+      .check(z.refine((kept) => kept !== undefined, `holds nothing that is kept; for example ${example}`));
 
-const bodySchema = z.strictObject(
-  {
-    tenantId: z
-      .string('is missing, or no text')
-      .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be a GUID with dashes')
-      .transform((text) => text.toLowerCase()),
-    startedAt: z.iso
-      .datetime({ offset: true, error: 'must be an instant in ISO 8601 with Z or an offset, 2026-03-01T12:00:00Z' })
-      .transform((text) => Date.parse(text))
-      .optional(),
-    chatInfo: info(parseChatInfo, '{"threadId","messageId"}').optional(),
-    meetingInfo: info(parseMeetingInfo, '{"organizer":{"user":{"id","tenantId"}}}').optional(),
-    joinUrl: z
-      .string('must be a text')
-      .transform(parseJoinUrl)
-      .refine((target) => target !== undefined, 'must be a link https://teams.microsoft.com/l/meetup-join/…?context=…')
-      .optional(),
-  },
-  'The body must be a JSON object.',
-);
+  return z.strictObject(
+    {
+      tenantId: z.pipe(
+        z
+          .string('is missing, or no text')
+          .check(z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be a GUID with dashes')),
+        z.transform((text: string) => text.toLowerCase()),
+      ),
+      startedAt: z.optional(
+        z.pipe(
+          z.iso.datetime({
+            offset: true,
+            error: 'must be an instant in ISO 8601 with Z or an offset, 2026-03-01T12:00:00Z',
+          }),
+          z.transform((text: string) => Date.parse(text)),
+        ),
+      ),
+      chatInfo: z.optional(info(parseChatInfo, '{"threadId","messageId"}')),
+      meetingInfo: z.optional(info(parseMeetingInfo, '{"organizer":{"user":{"id","tenantId"}}}')),
+      joinUrl: z.optional(
+        z
+          .pipe(z.string('must be a text'), z.transform(parseJoinUrl))
+          .check(
+            z.refine(
+              (target) => target !== undefined,
+              'must be a link https://teams.microsoft.com/l/meetup-join/…?context=…',
+            ),
+          ),
+      ),
+    },
+    'The body must be a JSON object.',
+  );
+});
 
 /**
  * Reads the body of `PUT /api/calls/{callId}`.
@@ -57,7 +74,7 @@ export function parseRegistration(bytes: Uint8Array, nowMs: number, longestAgoMs
   }
   const json = parseJsonBytes(bytes);
   if (json === undefined) return refused('The body must be JSON in UTF-8, such as {"tenantId":"…"}.');
-  const body = bodySchema.safeParse(json.value);
+  const body = bodySchema().safeParse(json.value);
   if (!body.success) return refused(body.error.issues.map(toProblem).join(' '));
   const { tenantId, startedAt: startedAtMs, chatInfo, meetingInfo, joinUrl } = body.data;
   if (joinUrl !== undefined && (chatInfo !== undefined || meetingInfo !== undefined)) {
@@ -81,7 +98,7 @@ function refused(problem: string): ParsedRegistration {
 function toProblem(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') {
     const names = issue.keys.slice(0, 5).map((name) => name.slice(0, LONGEST_NAME));
-    return `Unknown: ${names.join(', ')}. Known are ${Object.keys(bodySchema.shape).join(', ')}.`;
+    return `Unknown: ${names.join(', ')}. Known are ${Object.keys(bodySchema().shape).join(', ')}.`;
   }
   return issue.path.length === 0 ? issue.message : `${issue.path.join('.')} ${issue.message}.`;
 }

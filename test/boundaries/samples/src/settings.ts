@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Clock } from './adapters/graph-calls.ts';
 import { clock } from './adapters/graph-calls.ts'; // expect: plugin
 import { startCall } from './calls/end-call.ts'; // expect: lint/style/noRestrictedImports

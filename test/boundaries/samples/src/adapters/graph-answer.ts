@@ -1,5 +1,7 @@
+import * as zod from 'zod'; // expect: plugin
 import { object } from 'zod'; // expect: plugin
-import { z } from 'zod'; // expect: plugin
-import type { ZodType } from 'zod';
+import { z } from 'zod/mini'; // expect: plugin
+import * as mini from 'zod/mini';
+import type { ZodMiniType } from 'zod/mini';
 
-export const answer: ZodType = [object, z];
+export const answer: ZodMiniType = [zod, object, z, mini];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'; // expect: lint/style/noRestrictedImports
 import type { HttpRequest } from '@azure/functions'; // expect: lint/style/noRestrictedImports
-import * as z from 'zod'; // expect: lint/style/noRestrictedImports
+import * as z from 'zod/mini'; // expect: lint/style/noRestrictedImports
 import type { Clock } from '../adapters/graph-calls.ts'; // expect: lint/style/noRestrictedImports
 import { a } from './../adapters/graph-calls.ts'; // expect: lint/style/noRestrictedImports
 import { deep } from './deep/imports.ts'; // expect: lint/style/noRestrictedImports

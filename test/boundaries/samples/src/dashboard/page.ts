@@ -1,4 +1,4 @@
-import * as z from 'zod'; // expect: lint/style/noRestrictedImports
+import * as z from 'zod/mini'; // expect: lint/style/noRestrictedImports
 import type { Neighbour } from '../core/neighbour.ts'; // expect: lint/style/noRestrictedImports
 import { rows } from './rows.ts';
 

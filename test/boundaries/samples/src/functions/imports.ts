@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'; // expect: lint/style/noRestrictedImport
 import { app } from '@azure/functions';
 import { jwtVerify } from 'jose'; // expect: lint/style/noRestrictedImports
 import * as df from 'durable-functions';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clock } from '../adapters/graph-calls.ts'; // expect: plugin
 import '../adapters/side-effect.ts'; // expect: plugin
 import * as clocks from '../adapters/graph-calls.ts'; // expect: plugin
