@@ -9,7 +9,7 @@ export interface KeepAliveAttempt {
 }
 
 /**
- * What one keepAlive activity found out: plain JSON, so it can lie in a durable history.
+ * What one keepAlive found out.
  *
  * Shape: `alive` the clock is reset · `gone` the call has ended · `unclear` a 404 that does not speak of the call ·
  * `denied` Graph refuses this app or token, waiting does not help · `retry` anything else, `afterMs` when Graph named a delay.
@@ -20,3 +20,24 @@ export type KeepAliveOutcome =
   | (KeepAliveAttempt & { readonly kind: 'unclear' })
   | (KeepAliveAttempt & { readonly kind: 'denied'; readonly code: string; readonly reason: string })
   | (KeepAliveAttempt & { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number });
+
+/**
+ * The part of it that the activity returns: plain JSON, which lies in the durable history and is read again in every later
+ * turn of the generation. `tenantId` only when it is another than the orchestration knows; `clientRequestId` not of a
+ * success, which Graph's own `requestId` names better.
+ */
+export type RememberedOutcome = KeepAliveOutcome extends infer Outcome
+  ? Outcome extends KeepAliveOutcome
+    ? Omit<Outcome, 'clientRequestId' | 'tenantId'> & Partial<Pick<Outcome, 'clientRequestId' | 'tenantId'>>
+    : never
+  : never;
+
+/** Shape: what was found out, the tenant that the orchestration asked with → what it needs to remember.  Errors: none. */
+export function toRemembered(outcome: KeepAliveOutcome, knownTenantId: string | undefined): RememberedOutcome {
+  const { clientRequestId, tenantId, ...facts } = outcome;
+  return {
+    ...facts,
+    ...(outcome.kind === 'alive' ? {} : { clientRequestId }),
+    ...(tenantId === knownTenantId ? {} : { tenantId }),
+  };
+}

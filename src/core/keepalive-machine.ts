@@ -1,4 +1,4 @@
-import type { KeepAliveOutcome } from './keep-alive-outcome.ts';
+import type { RememberedOutcome } from './keep-alive-outcome.ts';
 import {
   type CallEnded,
   deadlineMs,
@@ -38,11 +38,11 @@ export function nextStep(state: KeepaliveState, nowMs: number): KeepaliveStep {
  * a success is when the request was sent, but never later than now nor earlier than it was due, whatever clock the
  * activity's machine had.  Errors: none.
  */
-export function advance(state: KeepaliveState, outcome: KeepAliveOutcome, nowMs: number): KeepaliveState {
+export function advance(state: KeepaliveState, outcome: RememberedOutcome, nowMs: number): KeepaliveState {
+  // Without a copy of the state in between: every success of a history is replayed twice for each keepAlive.
+  if (outcome.kind === 'alive') return afterSuccess(state, outcome, nowMs);
   const tried = { ...state, attempts: state.attempts + 1, recent: withRecent(state, outcome, nowMs) };
   switch (outcome.kind) {
-    case 'alive':
-      return afterSuccess(tried, outcome, nowMs);
     case 'gone':
       return end(tried, { reason: 'notFound' });
     case 'unclear':
@@ -68,20 +68,30 @@ export function toPhase(state: KeepaliveState, nowMs: number): KeepalivePhase {
 
 function afterSuccess(
   state: KeepaliveState,
-  outcome: Extract<KeepAliveOutcome, { kind: 'alive' }>,
+  outcome: Extract<RememberedOutcome, { kind: 'alive' }>,
   nowMs: number,
 ): KeepaliveState {
-  const { firstUnclearAtMs: _confirmed, ...rest } = state;
   const succeededAtMs = Math.min(nowMs, Math.max(outcome.sentAtMs, state.nextKeepAliveAtMs, lastProofOfLifeMs(state)));
   return {
-    ...rest,
-    tenantId: outcome.tenantId,
+    ...withTenant(withoutDoubt(state), outcome.tenantId),
+    attempts: state.attempts + 1,
+    recent: withRecent(state, outcome, nowMs),
     keepAlives: state.keepAlives + 1,
     consecutiveFailures: 0,
     lastKeepAliveAtMs: succeededAtMs,
     worstMarginMs: Math.min(deadlineMs(state) - succeededAtMs, state.worstMarginMs ?? Number.POSITIVE_INFINITY),
     nextKeepAliveAtMs: succeededAtMs + state.limits.intervalMs,
   };
+}
+
+function withTenant(state: KeepaliveState, tenantId: string | undefined): KeepaliveState {
+  return tenantId === undefined || tenantId === state.tenantId ? state : { ...state, tenantId };
+}
+
+function withoutDoubt(state: KeepaliveState): KeepaliveState {
+  if (state.firstUnclearAtMs === undefined) return state;
+  const { firstUnclearAtMs: _refuted, ...rest } = state;
+  return rest;
 }
 
 function afterFailure(state: KeepaliveState, outcome: FailedOutcome, nowMs: number): KeepaliveState {
@@ -103,17 +113,17 @@ function expiresAtMs(state: KeepaliveState): number {
   return maximumCallMs === undefined ? givenUpAtMs : Math.min(givenUpAtMs, state.firstSeenAtMs + maximumCallMs);
 }
 
-function withRecent(state: KeepaliveState, outcome: KeepAliveOutcome, nowMs: number): readonly RecentKeepAlive[] {
+function withRecent(state: KeepaliveState, outcome: RememberedOutcome, nowMs: number): readonly RecentKeepAlive[] {
   const recent: RecentKeepAlive = {
     atMs: Math.min(outcome.sentAtMs, nowMs),
     result: toResult(outcome),
     ms: outcome.durationMs,
     ...(outcome.requestId === undefined ? {} : { requestId: outcome.requestId }),
   };
-  return [...state.recent, recent].slice(-RECENT_KEPT);
+  return [...state.recent.slice(1 - RECENT_KEPT), recent];
 }
 
-function toResult(outcome: KeepAliveOutcome): string {
+function toResult(outcome: RememberedOutcome): string {
   switch (outcome.kind) {
     case 'alive':
     case 'gone':

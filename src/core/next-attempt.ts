@@ -1,8 +1,8 @@
-import type { KeepAliveOutcome } from './keep-alive-outcome.ts';
+import type { RememberedOutcome } from './keep-alive-outcome.ts';
 import { deadlineMs, type KeepaliveState } from './keepalive-state.ts';
 
 /** A failed try: every outcome after which the call is neither alive for certain nor gone. */
-export type FailedOutcome = Extract<KeepAliveOutcome, { kind: 'retry' | 'denied' | 'unclear' }>;
+export type FailedOutcome = Extract<RememberedOutcome, { kind: 'retry' | 'denied' | 'unclear' }>;
 
 /**
  * When to try again after a failure: the one place that decides a retry.

@@ -1,11 +1,11 @@
 import { parseResultInfo, withoutAbsent } from './call-facts.ts';
 import { callIdOfInstance, parseCallId } from './call-id.ts';
-import type { KeepAliveOutcome } from './keep-alive-outcome.ts';
+import type { RememberedOutcome } from './keep-alive-outcome.ts';
 import type { CallEnded, EndReason, KeepaliveState } from './keepalive-state.ts';
 import { isPlainObject, ownProperty, ownText } from './plain-object.ts';
 
 const END_REASONS: ReadonlySet<string> = new Set<EndReason>(['terminated', 'notFound', 'stopped', 'expired']);
-const OUTCOMES: ReadonlySet<string> = new Set<KeepAliveOutcome['kind']>([
+const OUTCOMES: ReadonlySet<string> = new Set<RememberedOutcome['kind']>([
   'alive',
   'gone',
   'unclear',
@@ -52,16 +52,14 @@ export function parseCallEnded(payload: unknown): CallEnded {
 }
 
 /** Reads what the activity returned; an activity that failed, or returned something else, is a try to repeat. */
-export function parseOutcome(result: unknown, state: KeepaliveState, nowMs: number): KeepAliveOutcome {
+export function parseOutcome(result: unknown, nowMs: number): RememberedOutcome {
   if (isPlainObject(result) && OUTCOMES.has(String(result.kind)) && Number.isFinite(result.sentAtMs)) {
-    return result as unknown as KeepAliveOutcome;
+    return result as unknown as RememberedOutcome;
   }
   return {
     kind: 'retry',
     reason: 'the keepAlive activity failed',
     sentAtMs: nowMs,
     durationMs: 0,
-    clientRequestId: '',
-    tenantId: state.tenantId ?? '',
   };
 }

@@ -1,16 +1,16 @@
 import type { InvocationContext } from '@azure/functions';
 import type { GraphCalls } from '../adapters/graph-calls.ts';
 import type { Tracing } from '../adapters/tracing.ts';
+import { parseCallId } from '../core/call-id.ts';
 import { classifyGraphAnswer } from '../core/classify-graph-answer.ts';
 import { toKeepAliveEvent } from '../core/keep-alive-event.ts';
-import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
+import { type KeepAliveOutcome, type RememberedOutcome, toRemembered } from '../core/keep-alive-outcome.ts';
 import { logEvents } from './log-events.ts';
 
 /** What the orchestration hands to the `keepAlive` activity. It lies in the durable history: ids and instants only. */
 export interface KeepAliveInput {
-  readonly callId: string;
   readonly graphCallId: string;
-  readonly tenantId?: string;
+  readonly tenantId?: string | undefined;
   readonly attempt: number;
   readonly dueAtMs: number;
   readonly deadlineAtMs: number;
@@ -24,18 +24,19 @@ export interface KeepAliveDependencies {
 }
 
 /**
- * The activity `keepAlive`: sends one keepAlive and returns a value for every outcome. May run twice: harmless.
+ * The activity `keepAlive`: sends one keepAlive and returns a value for every outcome, what the orchestration needs of it. May run twice: harmless.
  *
  * Effects: one POST to Graph (see graph-calls), one event, one span and one metric.
  */
 export function keepAlive({ graph, tracing, timeScale }: KeepAliveDependencies) {
-  return async (input: KeepAliveInput, context: InvocationContext): Promise<KeepAliveOutcome> => {
+  return async (input: KeepAliveInput, context: InvocationContext): Promise<RememberedOutcome> => {
     const target = { graphCallId: input.graphCallId, tenantId: input.tenantId };
     const answer = await tracing.within(context.traceContext, () => graph.keepAlive(target));
     const outcome = scaled(classifyGraphAnswer(answer), timeScale);
-    logEvents(context)(toKeepAliveEvent(input, outcome));
+    const callId = parseCallId(input.graphCallId) ?? input.graphCallId;
+    logEvents(context)(toKeepAliveEvent({ ...input, callId }, outcome));
     tracing.sentKeepAlive(input.deadlineAtMs - outcome.sentAtMs, outcome.kind);
-    return outcome;
+    return toRemembered(outcome, input.tenantId);
   };
 }
 

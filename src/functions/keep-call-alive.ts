@@ -10,7 +10,7 @@ import {
   DELIVER_CALL_ENDED_ACTIVITY,
   KEEP_ALIVE_ACTIVITY,
 } from '../core/durable-names.ts';
-import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
+import type { RememberedOutcome } from '../core/keep-alive-outcome.ts';
 import { advance, end, nextStep } from '../core/keepalive-machine.ts';
 import { type CallEnded, deadlineMs, type KeepaliveState } from '../core/keepalive-state.ts';
 import { toKeepaliveStatus } from '../core/keepalive-status.ts';
@@ -73,19 +73,18 @@ export function* keepCallAliveFor(
 /** One keepAlive activity. One that fails all the same (worker crash, time-out) counts as a failed try. */
 function* tryOnce({ df }: OrchestrationContext, state: KeepaliveState): Generator<Task, KeepaliveState, unknown> {
   const input: KeepAliveInput = {
-    callId: state.callId,
     graphCallId: state.graphCallId,
-    ...(state.tenantId === undefined ? {} : { tenantId: state.tenantId }),
+    tenantId: state.tenantId,
     attempt: state.attempts + 1,
     dueAtMs: state.nextKeepAliveAtMs,
     deadlineAtMs: deadlineMs(state),
   };
-  let outcome: KeepAliveOutcome;
+  let outcome: RememberedOutcome;
   try {
     const result = yield df.callActivity(KEEP_ALIVE_ACTIVITY, input);
-    outcome = parseOutcome(result, state, df.currentUtcDateTime.getTime());
+    outcome = parseOutcome(result, df.currentUtcDateTime.getTime());
   } catch {
-    outcome = parseOutcome(undefined, state, df.currentUtcDateTime.getTime());
+    outcome = parseOutcome(undefined, df.currentUtcDateTime.getTime());
   }
   return advance(state, outcome, df.currentUtcDateTime.getTime());
 }
