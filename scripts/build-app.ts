@@ -2,18 +2,13 @@ import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { buildDashboard } from './build-dashboard.ts';
-import { requiredBuiltins } from './required-builtins.ts';
-import { slimPackages } from './slim-packages.ts';
+import { bundleOptions } from './bundle-options.ts';
+import { createLazyParts } from './lazy-parts.ts';
 
 const repository = resolve(import.meta.dirname, '..');
 
-/**
- * First in the bundle: CommonJS packages inside it ask for Node's modules with `require`, which an ES module lacks. The
- * Functions host shows a thrown error as the reason why the app did not load.
- */
-const banner = `import { createRequire as createRequireForBundle } from 'node:module';
-const require = createRequireForBundle(import.meta.url);
-{
+/** First in `main.js`. The Functions host shows a thrown error as the reason why the app did not load. */
+const nodeVersionBanner = `{
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 22 || (major === 22 && minor < 15)) {
     throw new Error('graph-call-keepalive needs Node 22.15 or newer, and this is Node ' + process.versions.node + '. Set the Node version of the Function App to 22 or 24.');
@@ -30,36 +25,34 @@ export interface BuiltApp {
  * Bundles src/main.ts with all its packages into ES modules, the files that are deployed: `main.js` holds what every
  * start needs, `parts/` what is imported later (table, identity and token packages), named after their content.
  *
- * Names are kept, and only spaces and line ends go: a stack trace in a log names the functions of the source, and the
- * bundle loads faster than one with short names does (see bench/RESULTS.md).
- *
  * Errors: an Error without src/main.ts, esbuild's own.  Effects: writes the files; what else is in the folder stays.
  */
 export async function buildApp(folder: string): Promise<BuiltApp> {
   const entryPoint = resolve(repository, 'src/main.ts');
   if (!existsSync(entryPoint)) throw new Error(`There is nothing to build: ${entryPoint} does not exist.`);
-  const { metafile } = await build({
+  const options = {
+    ...bundleOptions,
     absWorkingDir: repository,
-    entryPoints: [entryPoint],
     outdir: folder,
-    chunkNames: 'parts/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22.15',
-    // Made by the Functions host's Node worker; it is no package.
-    external: ['@azure/functions-core'],
     // The page lies in the bundle: nothing is read from disk when it runs.
     define: { DASHBOARD_ASSETS: JSON.stringify(await buildDashboard()) },
-    plugins: [requiredBuiltins, slimPackages],
-    banner: { js: banner },
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
+  };
+  const parts = createLazyParts(options);
+  const main = await build({
+    ...options,
+    entryPoints: [entryPoint],
+    plugins: [...options.plugins, parts.plugin],
+    banner: { js: `${bundleOptions.banner.js}\n${nodeVersionBanner}` },
     metafile: true,
-    logLevel: 'warning',
   });
+  const metafile = mergeMetafiles([main.metafile, ...parts.metafiles]);
   const files = Object.keys(metafile.outputs).map((path) => relative(folder, resolve(repository, path)));
   return { files, metafile };
+}
+
+function mergeMetafiles(metafiles: readonly Metafile[]): Metafile {
+  return {
+    inputs: Object.assign({}, ...metafiles.map(({ inputs }) => inputs)),
+    outputs: Object.assign({}, ...metafiles.map(({ outputs }) => outputs)),
+  };
 }

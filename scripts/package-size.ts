@@ -1,5 +1,5 @@
 /** Bytes of dist/package.zip when it was last looked at. Growth beyond the tolerance is to be explained, then written here. */
-const RECORDED_BYTES = 434_735;
+const RECORDED_BYTES = 385_070;
 const TOLERANCE = 0.05;
 /** A Function App fetches its package at every cold start. */
 const LARGEST_BYTES = 500 * 1024;

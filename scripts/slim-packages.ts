@@ -8,15 +8,33 @@ interface Replacement {
   readonly contents: string;
 }
 
-const durableClientHttp = JSON.stringify(resolve(import.meta.dirname, '../src/adapters/durable-client-http.ts'));
+function own(file: string): string {
+  return JSON.stringify(resolve(import.meta.dirname, '../src/adapters', file));
+}
 
-/** What packages load at every cold start and use next to nothing of. Each gets the same for the part that it uses. */
+/** An agent for a proxy is loaded where the environment names one, as the SDK reads it. */
+const isProxyNamed =
+  "['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].some((name) => process.env[name] || process.env[name.toLowerCase()])";
+
+function proxyAgent(module: string, name: string): Replacement {
+  return {
+    importer: '@typespec/ts-http-runtime',
+    module,
+    contents: `export const { ${name} } = ${isProxyNamed} ? (await import('${module}')).default : {};`,
+  };
+}
+
+/**
+ * What packages load at every cold start, or do at every turn of every orchestration, and use next to nothing of. Each
+ * gets the same for the part that it uses.
+ */
 const REPLACEMENTS: readonly Replacement[] = [
-  // Of a hundred validators only this one; durable-functions asks it about the host's own URLs.
+  // A hundred validators; durable-functions has one and asks it, at each request to the engine, which of the host's own
+  // addresses are URLs.
   {
     importer: 'durable-functions',
     module: 'validator',
-    contents: "exports.isURL = require('validator/lib/isURL');",
+    contents: 'exports.isURL = (text) => /^https?:\\/\\//.test(text) && URL.canParse(text);',
   },
   // It copies its binding, which comes out of JSON.parse.
   { importer: 'durable-functions', module: 'lodash/cloneDeep', contents: 'module.exports = structuredClone;' },
@@ -24,23 +42,49 @@ const REPLACEMENTS: readonly Replacement[] = [
   {
     importer: 'durable-functions',
     module: 'axios',
-    contents: `exports.__esModule = true;\nexports.default = require(${durableClientHttp}).durableClientHttp;`,
+    contents: `exports.__esModule = true;\nexports.default = require(${own('durable-client-http.ts')}).durableClientHttp;`,
   },
-  // For orchestrators alone: loaded by the first one, not with the app.
+  // Calendars, languages and formats, for differences of two instants.
   {
     importer: 'durable-functions',
     module: 'moment',
-    contents: `let moment;
-module.exports = (...args) => (moment ??= require('moment'))(...args);
-module.exports.duration = (...args) => (moment ??= require('moment')).duration(...args);`,
+    contents: `module.exports = require(${own('durable-time.ts')}).durableTime;`,
   },
+  {
+    importer: 'durable-functions',
+    module: '../util/Utils',
+    contents: `const { Utils } = require('../util/Utils');
+Utils.parseTimestampsAsDates = require(${own('durable-timestamps.ts')}).parseTimestampsAsDates;
+exports.Utils = Utils;`,
+  },
+  {
+    importer: 'durable-functions',
+    module: '../entities/Entity',
+    contents: `exports.Entity = class {
+  constructor() {
+    throw new Error('This build of durable-functions has no entities (scripts/slim-packages.ts).');
+  }
+};`,
+  },
+  // The table service speaks JSON; XML is for access policies, which are not used, and for errors of gateways before it.
+  {
+    importer: '@azure/data-tables',
+    module: '@azure/core-xml',
+    contents: `export const parseXML = async (text, options) => (await import('@azure/core-xml')).parseXML(text, options);
+export function stringifyXML() {
+  throw new Error('This build of @azure/data-tables writes no XML (scripts/slim-packages.ts).');
+}`,
+  },
+  proxyAgent('https-proxy-agent', 'HttpsProxyAgent'),
+  proxyAgent('http-proxy-agent', 'HttpProxyAgent'),
 ];
 
-/** Keeps what is never used out of the bundle. */
+/** Keeps what is never used out of the bundle, and what is rarely used out of what every start loads. */
 export const slimPackages: Plugin = {
   name: 'slim-packages',
   setup(build) {
-    build.onResolve({ filter: /^(validator|lodash\/cloneDeep|axios|moment)$/ }, ({ path, importer, resolveDir }) => {
+    build.onResolve({ filter: /./ }, ({ path, importer, resolveDir, namespace }) => {
+      if (namespace !== 'file') return undefined;
       const asking = importer.replaceAll('\\', '/');
       const found = REPLACEMENTS.find(
         (replacement) => replacement.module === path && asking.includes(`/node_modules/${replacement.importer}/`),

@@ -15,12 +15,8 @@ import { createTracing } from './adapters/tracing.ts';
 import { toEventLine } from './core/event-line.ts';
 import { TEAMS_HOSTS } from './core/join-url.ts';
 import { toKeepaliveLimits } from './core/keepalive-limits.ts';
-import type { DashboardAssets } from './functions/get-dashboard.ts';
 import { type AppDependencies, registerFunctions, registerMisconfigured } from './functions/register-functions.ts';
 import { parseSettings, type Settings } from './settings.ts';
-
-/** Put in by the build (scripts/build-app.ts); run from source, the app has no page. */
-declare const DASHBOARD_ASSETS: DashboardAssets | undefined;
 
 // The composition root: settings → adapters → functions. Loaded once by the Functions host, before anything is served.
 const parsed = parseSettings(process.env);
@@ -77,7 +73,6 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
     relay: relay && createBotRelay({ ...relay, url: relay.botNotificationUrl, clock }),
     webhook: callEndedWebhook && createCallEndedWebhook({ ...callEndedWebhook, clock, fetch }),
     teamsHost: TEAMS_HOSTS[graph.cloud],
-    dashboard: typeof DASHBOARD_ASSETS === 'undefined' ? {} : DASHBOARD_ASSETS,
     createDurableCalls: (client) => createDurableCalls(client, clock),
     pace: createRequestPace({ clock, maximumPerSecond: graph.maximumRequestsPerSecond }),
     callRetentionMs: settings.callRetentionMs,

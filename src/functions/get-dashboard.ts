@@ -32,12 +32,13 @@ const SECURITY_HEADERS = {
  *
  * Shape: → 200 | 304 | 308 to the address without the slash, from which the page's relative links count | 404.
  */
-export function getDashboard(assets: DashboardAssets) {
+export function getDashboard(load: () => Promise<DashboardAssets>) {
   return async (request: HttpRequest): Promise<HttpResponseInit> => {
     const name = request.params.asset ?? PAGE;
     if (request.params.asset === undefined && new URL(request.url).pathname.endsWith('/')) {
       return { status: 308, headers: { Location: '../dashboard' } };
     }
+    const assets = await load();
     const body = Object.hasOwn(assets, name) ? assets[name] : undefined;
     if (body === undefined) return problem(404, 'The dashboard has no such part. It begins at /api/dashboard.');
     const etag = await toEtag(body);

@@ -58,7 +58,7 @@ export interface AppDependencies {
   readonly webhook?: CallEndedWebhook | undefined;
   /** For the join URLs in what is told; default: the global cloud's. */
   readonly teamsHost?: TeamsHost;
-  /** Absent: there is no page to show. */
+  /** Absent: the page of the bundle. */
   readonly dashboard?: DashboardAssets;
   /** Wraps the durable client of one invocation. */
   readonly createDurableCalls: (client: df.DurableClient) => DurableHub;
@@ -127,7 +127,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
     clock,
     limits: dependencies.limits,
     timeScale,
-    dashboard: dependencies.dashboard ?? {},
+    loadDashboard: async () => dependencies.dashboard ?? (await import('./dashboard-assets.ts')).dashboardAssets,
     durableOf,
     effectsOf: (context) => ({ ...effectsOf(context), graph }),
   });

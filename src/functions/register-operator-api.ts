@@ -32,7 +32,7 @@ export interface OperatorApiDependencies {
   readonly clock: Clock;
   readonly limits: KeepaliveLimits;
   readonly timeScale: number;
-  readonly dashboard: DashboardAssets;
+  readonly loadDashboard: () => Promise<DashboardAssets>;
   readonly durableOf: (context: InvocationContext) => DurableHub;
   readonly effectsOf: (context: InvocationContext) => KeepAliveNowEffects;
 }
@@ -56,6 +56,6 @@ export function registerOperatorApi(http: RegisterHttp, dependencies: OperatorAp
   http('registerCall', 'PUT', 'calls/{callId}', 'function', changing(registerCall(dependencies)));
   http('stopCall', 'DELETE', 'calls/{callId}', 'function', changing(stopCall(dependencies)));
   http('keepAliveNow', 'POST', 'calls/{callId}/keepAlive', 'function', changing(keepAliveNow(dependencies)));
-  http('getDashboard', 'GET', 'dashboard/{asset?}', 'anonymous', getDashboard(dependencies.dashboard));
+  http('getDashboard', 'GET', 'dashboard/{asset?}', 'anonymous', getDashboard(dependencies.loadDashboard));
   http('getOpenApi', 'GET', 'openapi.json', 'anonymous', getOpenApi);
 }

@@ -1,0 +1,2 @@
+/** A part of its own in the bundle. */
+export { compactVerify, decodeJwt, decodeProtectedHeader, importJWK } from 'jose';
