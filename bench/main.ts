@@ -7,7 +7,7 @@ import type { Measurement } from './bench.ts';
 import { coldStart } from './cold-start/cold-start.ts';
 import { notification } from './notification/notification.ts';
 import { type Aimed, allMet, type BenchResult, describeMachine, toAimsTable, toJson, toTable } from './report.ts';
-import { simulation } from './simulation.ts';
+import { simulation } from './simulation/simulation.ts';
 import { storage } from './storage/storage.ts';
 
 /**

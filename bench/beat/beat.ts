@@ -2,8 +2,9 @@ import { installFunctionsCore } from '../../local/functions-host/functions-core.
 import { KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../../src/core/durable-names.ts';
 import { alternate, median, threadCpuMs } from '../alternate.ts';
 import type { Bench, Effort, Measurement } from '../bench.ts';
+import { importBundled } from '../bundled.ts';
 import { startOutside } from '../outside/outside.ts';
-import type { RecordedTurns } from './record-turns.ts';
+import type * as Turns from './record-turns.ts';
 
 /** Beats since the generation began. */
 const DEPTHS = [1, 8, 16, 32, 48, 96] as const;
@@ -13,16 +14,18 @@ const AIM_MS = 1;
 export const beat: Bench = {
   name: 'beat',
   about:
-    'CPU of the worker per keepAlive, by the number of keepAlives since continueAsNew: two orchestrator turns with the ' +
-    'whole history as text, one activity with its request over loopback. Each depth in turn, median of the rounds.',
+    'CPU of the worker per keepAlive, bundled as it is shipped, by the number of keepAlives since continueAsNew: two ' +
+    'orchestrator turns with the whole history as text, one activity with its request over loopback. Each depth in turn, ' +
+    'median of the rounds.',
   notMeasured:
-    'the Functions host (.NET), gRPC between it and the worker, TLS to Graph, the storage that reads and writes the history.',
+    'the Functions host (.NET) with its reading of the answers, gRPC between it and the worker, TLS to Graph, the storage ' +
+    'that reads and writes the history.',
   async run(effort) {
     const outside = await startOutside();
     try {
       // First, for @azure/functions looks for its core module once, when it is loaded.
       installFunctionsCore();
-      const { recordTurns } = await import('./record-turns.ts');
+      const { recordTurns } = (await importBundled(`${import.meta.dirname}/record-turns.ts`)) as typeof Turns;
       const recorded = await recordTurns(effort === 'full' ? 96 : 8, `${outside.origin}/v1.0`);
       return await measure(recorded, effort);
     } finally {
@@ -31,7 +34,7 @@ export const beat: Bench = {
   },
 };
 
-async function measure(recorded: RecordedTurns, effort: Effort): Promise<readonly Measurement[]> {
+async function measure(recorded: Turns.RecordedTurns, effort: Effort): Promise<readonly Measurement[]> {
   const depths = DEPTHS.filter((depth) => depth <= recorded.beats.length);
   const deepest = Math.min(AIMED_DEPTH, recorded.beats.length);
   const repetitions = effort === 'full' ? 60 : 1;
@@ -40,7 +43,7 @@ async function measure(recorded: RecordedTurns, effort: Effort): Promise<readonl
     activity: () => activityMs(recorded, repetitions),
     bare: () => beatMs(recorded, deepest, repetitions, recorded.bareLoop),
   };
-  const values = await alternate<string>(variants, effort === 'full' ? 8 : 1);
+  const values = await alternate<string>(variants, effort === 'full' ? 24 : 1);
   const at = (name: string) => median(values[name] ?? []);
   return [
     { what: 'of it the activity alone', value: at('activity'), unit: 'CPU-ms' },
@@ -58,7 +61,7 @@ async function measure(recorded: RecordedTurns, effort: Effort): Promise<readonl
   ];
 }
 
-function historyOf({ beats }: RecordedTurns, depth: number): readonly Measurement[] {
+function historyOf({ beats }: Turns.RecordedTurns, depth: number): readonly Measurement[] {
   const text = beats[depth - 1]?.done ?? '';
   return [
     { what: `history at beat ${depth}, rows`, value: JSON.parse(text).history.length, unit: 'rows' },
@@ -67,7 +70,7 @@ function historyOf({ beats }: RecordedTurns, depth: number): readonly Measuremen
 }
 
 async function beatMs(
-  { beats, invoke }: RecordedTurns,
+  { beats, invoke }: Turns.RecordedTurns,
   depth: number,
   repetitions: number,
   orchestrator = ORCHESTRATOR_NAME,
@@ -83,7 +86,7 @@ async function beatMs(
   return (threadCpuMs() - beforeMs) / repetitions;
 }
 
-async function activityMs({ beats, invoke }: RecordedTurns, repetitions: number): Promise<number> {
+async function activityMs({ beats, invoke }: Turns.RecordedTurns, repetitions: number): Promise<number> {
   const beforeMs = threadCpuMs();
   for (let repetition = 0; repetition < repetitions; repetition++) {
     await invoke(KEEP_ALIVE_ACTIVITY, { string: beats[0]?.activity ?? '' });

@@ -35,6 +35,7 @@ export interface BeatInputs {
 
 export interface RecordedTurns {
   readonly beats: readonly BeatInputs[];
+  /** Ends with the worker's answer, which is the host's to read. */
   readonly invoke: Invoke;
   /** The orchestrator that waits and calls in the same order, and does nothing else. */
   readonly bareLoop: string;
@@ -45,6 +46,7 @@ export async function recordTurns(beats: number, graphBaseUrl: string): Promise<
   const clock = createVirtualClock({ startMs: START_MS });
   const registry = await loadFunctionApp(() => registerLoop(graphBaseUrl));
   const invoke = createInvoke({ registry });
+  const toAnswers = createInvoke({ registry, readAnswer: (answer) => answer });
   const turns: string[] = [];
   const activities: string[] = [];
   const extension = createDurableExtension({
@@ -78,7 +80,7 @@ export async function recordTurns(beats: number, graphBaseUrl: string): Promise<
   await clock.runUntil(START_MS + beats * INTERVAL_MS + 60_000);
   await extension.stop();
   return {
-    invoke,
+    invoke: toAnswers,
     bareLoop: BARE_LOOP,
     beats: Array.from({ length: beats }, (_, index) => ({
       fired: turns[2 * index + 1] ?? '',

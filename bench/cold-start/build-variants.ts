@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { buildApp } from '../../scripts/build-app.ts';
-import { requiredBuiltins } from '../../scripts/required-builtins.ts';
+import { bundleOptions } from '../../scripts/bundle-options.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 
@@ -22,24 +22,20 @@ export interface Variants {
 export async function buildVariants(): Promise<Variants> {
   const folder = join(repository, '.local/bench');
   mkdirSync(folder, { recursive: true });
-  const common = { bundle: true, platform: 'node', format: 'esm', target: 'node22.15', logLevel: 'warning' } as const;
   const worker = join(folder, 'worker.mjs');
   const hello = join(folder, 'hello.mjs');
   const unbundled = join(folder, 'unbundled.mjs');
-  // As the app is bundled; and the real worker is CommonJS.
-  const bundled = {
-    ...common,
-    plugins: [requiredBuiltins],
-    external: ['@azure/functions-core'],
-    banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
-  };
-  await build({ ...bundled, entryPoints: [join(import.meta.dirname, 'worker.ts')], outfile: worker });
-  await build({ ...bundled, entryPoints: [join(import.meta.dirname, 'hello.ts')], outfile: hello });
+  await build({ ...bundleOptions, entryPoints: [join(import.meta.dirname, 'worker.ts')], outfile: worker });
+  await build({ ...bundleOptions, entryPoints: [join(import.meta.dirname, 'hello.ts')], outfile: hello });
   // The worker looks for it beside itself.
   const coreModule = 'functions-core-module.cjs';
   copyFileSync(join(repository, 'local/functions-host', coreModule), join(folder, coreModule));
   await build({
-    ...common,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22.15',
+    logLevel: 'warning',
     entryPoints: [join(repository, 'src/main.ts')],
     outfile: unbundled,
     packages: 'external',

@@ -11,6 +11,8 @@ export interface InvokeOptions {
   readonly log?: (line: InvocationLog) => void;
   /** The JSON of the durable client binding, for functions that have one. */
   readonly clientBinding?: () => string;
+  /** What the host makes of the worker's answer; default: the plain data in it. A bench of the worker leaves it to the host. */
+  readonly readAnswer?: (answer: RpcTypedData | null | undefined) => unknown;
 }
 
 /**
@@ -35,7 +37,7 @@ export function createInvoke(options: InvokeOptions): Invoke {
       throw new FunctionsCoreError(`Function code for '${functionName}' is not loaded and cannot be invoked.`);
     const context = createInvocationContext(options, invoked, trigger, triggerMetadata);
     try {
-      return await runInvocation(registry, invoked, context);
+      return await runInvocation(options, invoked, context);
     } catch (error) {
       context.log('error', 'system', `Function "${functionName}" failed: ${describe(error)}`);
       throw error;
@@ -54,7 +56,7 @@ interface RunningInvocation extends CoreInvocationContext {
 }
 
 async function runInvocation(
-  registry: FunctionRegistry,
+  { registry, readAnswer = fromTypedData }: InvokeOptions,
   registered: RegisteredFunction,
   core: RunningInvocation,
 ): Promise<unknown> {
@@ -92,7 +94,7 @@ async function runInvocation(
   if (after.error !== null && after.error !== undefined) throw after.error;
   if (isInProcess) return after.result;
   const { returnValue } = await model.getResponse(context, after.result);
-  return fromTypedData(returnValue);
+  return readAnswer(returnValue);
 }
 
 async function runHooks(

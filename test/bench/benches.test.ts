@@ -5,7 +5,7 @@ import { type Bench, isMet } from '../../bench/bench.ts';
 import { coldStart } from '../../bench/cold-start/cold-start.ts';
 import { notification } from '../../bench/notification/notification.ts';
 import { allMet, toAimsTable, toJson, toTable } from '../../bench/report.ts';
-import { simulation } from '../../bench/simulation.ts';
+import { simulation } from '../../bench/simulation/simulation.ts';
 import { storage } from '../../bench/storage/storage.ts';
 
 // Whether the benches work, not whether the app is fast: no number of them that is a time is looked at.
