@@ -6,7 +6,7 @@ import {
   RECONCILER_OPPORTUNITY_MS,
   TOKEN_HANG_MS,
 } from './assumptions.ts';
-import { hasStretch, type Interval, without } from './intervals.ts';
+import { contains, hasStretch, type Interval, without } from './intervals.ts';
 import type { SentKeepAlive } from './journal.ts';
 import { engineDelayMs, troublesOf } from './troubles.ts';
 import type { World } from './world.ts';
@@ -15,6 +15,8 @@ const MINUTE_MS = 60_000;
 const INTERVAL_MS = 15 * MINUTE_MS;
 const LAST_STRETCH_STARTS_MS = 40 * MINUTE_MS;
 const LIMIT_MS = 45 * MINUTE_MS;
+/** The time limit of a request to the table. */
+const NOTED_WITHIN_MS = 10_000;
 const STARTS = new Set(['established', 'hold', 'transferring']);
 
 /**
@@ -67,7 +69,8 @@ function opportunityBefore(world: World, callId: string, endedAtMs: number): str
       : undefined;
   }
   // The app's own clock for the call may have begun earlier, when it did not hear of a success; it is overdue then.
-  if (successes.at(-1)?.wasLost === true) {
+  const last200 = successes.at(-1);
+  if (last200 !== undefined && (last200.wasLost || wasForgotten(world, callId, last200, startedAtMs))) {
     const whole = { fromMs: dueAtMs, toMs: endedAtMs };
     return hasStretch(whole, [...troubles, ...waits(sent, endedAtMs)], 5 * MINUTE_MS + enoughMs)
       ? 'though it had five minutes'
@@ -86,6 +89,22 @@ function opportunityBefore(world: World, callId: string, endedAtMs: number): str
     without(last, troubles).length === 1 &&
     hasStretch(last, troubles, last.toMs - last.fromMs);
   return isQuiet ? 'though Graph accepted in the last five minutes' : undefined;
+}
+
+/** A success of the reconciler, of which the table did not take note: the orchestration then starts without knowing of it. */
+function wasForgotten(
+  { journal }: World,
+  callId: string,
+  { answeredAtMs }: SentKeepAlive,
+  startedAtMs: number | undefined,
+): boolean {
+  const whileNoted = { fromMs: answeredAtMs, toMs: answeredAtMs + NOTED_WITHIN_MS };
+  return (
+    answeredAtMs < (startedAtMs ?? Number.POSITIVE_INFINITY) &&
+    journal.troubles.some(
+      (trouble) => trouble.ofStore && trouble.callId === callId && contains(whileNoted, trouble.fromMs),
+    )
+  );
 }
 
 /** When the app may be waiting because of what Graph answered: a Retry-After, a refusal, a 404 that proves nothing. */

@@ -18,11 +18,13 @@ export async function checkAtRest(world: World): Promise<void> {
     const instance = rows.find((row) => row.instanceId === `call-${callId}`);
     const mayWait = instance !== undefined && isLeftSuspended(world, instance);
     if (phase !== 'ended' && !mayWait) journal.violate('e', callId, `its record still says ${phase}`);
-    if (instance === undefined) continue;
-    const isOperators = wasTerminated(world, callId) || isLeftSuspended(world, instance);
-    if (record.cleanedUpAtMs === undefined && !isOperators) {
+    const isOperators = wasTerminated(world, callId) || mayWait;
+    // A call whose instance was never made, or is gone, is the reconciler's to close.
+    const wasStarted = instance !== undefined || record.establishedAtMs !== undefined;
+    if (wasStarted && record.cleanedUpAtMs === undefined && !isOperators) {
       journal.violate('d', callId, 'its record was never closed by the clean-up');
     }
+    if (instance === undefined) continue;
     const told = journal.deliveries.filter((delivery) => delivery.callId === callId);
     if (instance.runtimeStatus === 'Completed' && !told.some(({ accepted }) => accepted)) {
       journal.violate('d', callId, 'its end was never delivered to the webhook');

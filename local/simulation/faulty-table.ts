@@ -47,8 +47,8 @@ export function createFaultyTable(world: World, machine: Machine): CallStore {
     insert: (record) => write('insert', record.callId, () => table.insert(record)),
     replace: (record, etag) => write('replace', record.callId, () => table.replace(record, etag)),
     remove: (callId, etag) => write('remove', callId, () => table.remove(callId, etag)),
-    async *list(phases) {
-      const all = await send('list', undefined, () => Array.fromAsync(table.list(phases)));
+    async *list(phases, endedSinceMs) {
+      const all = await send('list', undefined, () => Array.fromAsync(table.list(phases, endedSinceMs)));
       for (const stored of all) {
         await machine.stillThere();
         yield stored;
