@@ -5,6 +5,7 @@ import { createGraphTokenSource } from '../src/adapters/credentials.ts';
 import { createDeploymentProbes } from '../src/adapters/deployment-probes.ts';
 import { createDurableCalls } from '../src/adapters/durable-calls.ts';
 import { createGraphCalls } from '../src/adapters/graph-calls.ts';
+import { createRememberingCallStore } from '../src/adapters/remembering-call-store.ts';
 import { createRequestPace } from '../src/adapters/request-pace.ts';
 import { createTracing } from '../src/adapters/tracing.ts';
 import { toKeepaliveLimits } from '../src/core/keepalive-limits.ts';
@@ -60,7 +61,7 @@ export async function startVirtualApp(options: VirtualAppOptions): Promise<Virtu
   let host: LocalHost | undefined;
   const registry = await loadFunctionApp(() =>
     registerFunctions({
-      ...toDependencies(options, store),
+      ...toDependencies(options, createRememberingCallStore(store)),
       createDurableCalls: (client) =>
         createDurableCalls(
           withoutSockets(client, (request) => host?.durable.handle(request) ?? Promise.resolve({ status: 503 })),

@@ -8,6 +8,7 @@ import { createGraphTokenSource } from './adapters/credentials.ts';
 import { createDeploymentProbes } from './adapters/deployment-probes.ts';
 import { createDurableCalls } from './adapters/durable-calls.ts';
 import { createGraphCalls } from './adapters/graph-calls.ts';
+import { createRememberingCallStore } from './adapters/remembering-call-store.ts';
 import { createRequestPace } from './adapters/request-pace.ts';
 import { createTableCallStore } from './adapters/table-call-store.ts';
 import { createTableDailyTotals } from './adapters/table-daily-totals.ts';
@@ -43,7 +44,7 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
     limits: toKeepaliveLimits(keepalive),
     timeScale: keepalive.timeScale,
     clock,
-    store: createTableCallStore({ storage, clock, onUnreadable }),
+    store: createRememberingCallStore(createTableCallStore({ storage, clock, onUnreadable })),
     totals: createTableDailyTotals({ storage, clock, onUnreadable }),
     tokens: createCallbackTokenVerifier({
       ...settings.callbackToken,

@@ -25,7 +25,6 @@ export async function registerFloor(outside: Outside): Promise<void> {
     await verify(request.headers.get('authorization'));
     const callId = callIdOf(JSON.parse(await request.text()));
     const row = { partitionKey: callId.slice(0, 2), rowKey: callId };
-    await table.getEntity(row.partitionKey, row.rowKey).catch(() => undefined);
     const { etag = '*' } = await table.createEntity({ ...row, phase: 'starting', firstSeenAt: new Date() });
     await df.getClient(context).startNew('keepCallAlive', { instanceId: `call-${callId}`, input: { callId } });
     await table.updateEntity({ ...row, phase: 'active', firstSeenAt: new Date() }, 'Replace', { etag });

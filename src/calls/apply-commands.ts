@@ -1,4 +1,4 @@
-import { type CallSighting, observeCall } from '../core/call-record.ts';
+import { type CallRecord, type CallSighting, observeCall } from '../core/call-record.ts';
 import type { CallCommand } from '../core/notification-commands.ts';
 import type { CallEffects } from './call-effects.ts';
 import { endCall } from './end-call.ts';
@@ -65,9 +65,8 @@ async function applyCommand(effects: CallEffects, origin: NotificationOrigin, co
     case 'observe': {
       const seen = toSighting(command, origin);
       const nowMs = effects.clock.nowMs();
-      const { before } = await updateRecord(effects.store, command.callId, (stored) =>
-        observeCall(stored, seen, nowMs),
-      );
+      const observe = (stored: CallRecord | undefined) => observeCall(stored, seen, nowMs);
+      const { before } = await updateRecord(effects.store, command.callId, observe, { mayBeNew: true });
       const { callId, facts } = seen;
       if (before === undefined) {
         effects.log({ event: 'call.observed', level: 'info', callId, tenantId: facts.tenantId });

@@ -16,13 +16,15 @@ export type KeepaliveSoFar = Pick<KeepaliveStart, 'lastKeepAliveAtMs' | 'firstKe
  * Order matters: the record says `starting` before the instance exists, so that a crash in between can be repaired, and
  * an end that comes in between is found by the second write, which the record's ETag guards.
  * Errors: CallStoreError, DurableCallsError; the start may then be repeated.
- * Effects: up to two writes of the record, one `startNew`, `callEnded` when the call ended meanwhile. A call that is
- * active already costs one read.
+ * Effects: up to two writes of the record, a read before them unless it is remembered or new, one `startNew`, `callEnded`
+ * when the call ended meanwhile. A call that is active already costs one read.
  */
 export async function startCall(effects: CallEffects, seen: CallSighting): Promise<void> {
   const { store, clock, log } = effects;
   const nowMs = clock.nowMs();
-  const { before, after, stored } = await updateRecord(store, seen.callId, (row) => toStarting(row, seen, nowMs));
+  const { before, after, stored } = await updateRecord(store, seen.callId, (row) => toStarting(row, seen, nowMs), {
+    mayBeNew: true,
+  });
   if (after === undefined || after.phase !== 'starting') return;
   if ((await startInstance(effects, after, {}, stored)).isFirst) {
     log({
@@ -53,7 +55,7 @@ export async function startInstance(
 ): Promise<{ readonly outcome: 'started' | 'running' | 'ended'; readonly isFirst: boolean }> {
   const { store, durable } = effects;
   const outcome = await durable.start(record.callId, toInput(effects, record, soFar));
-  const { before, after: current } = await updateRecord(store, record.callId, activateCall, stored);
+  const { before, after: current } = await updateRecord(store, record.callId, activateCall, { known: stored });
   if (current?.phase !== 'ended') return { outcome, isFirst: before?.phase === 'starting' };
   await durable.raiseCallEnded(record.callId, toCallEnded(current));
   return { outcome: 'ended', isFirst: false };

@@ -1,4 +1,5 @@
 import type { CallStore, StoredCall } from '../adapters/call-store.ts';
+import type { RememberingCallStore } from '../adapters/remembering-call-store.ts';
 import type { CallId } from '../core/call-id.ts';
 import type { CallRecord } from '../core/call-record.ts';
 
@@ -18,27 +19,50 @@ export interface RecordUpdate {
   readonly stored: StoredCall | undefined;
 }
 
+export interface Expected {
+  /** The record as it was read or written a moment ago. */
+  readonly known?: StoredCall | undefined;
+  /** This may well be the first that anybody hears of the call. */
+  readonly mayBeNew?: boolean;
+}
+
 /**
  * Applies a transition to a call's record, guarded by its ETag: read, decide, write, and again when somebody else wrote
- * in between.
+ * in between. What is remembered of the record, or that a call is new, is good enough to write by, for the ETag (for a new
+ * call the insert) tells when it is no longer so; that nothing is to be done is believed of the store only.
  *
- * Shape: store, call, transition (record or undefined when nothing changes), what is known of the record → the record
- * before and after, and the latter as it is stored.
- * Errors: CallStoreError; RecordConflictError when others kept writing.  Effects: one read, none with `known` as long as
- * that is still so; one write when the transition changes something.
+ * Shape: store, call, transition (record or undefined when nothing changes), what is expected → the record before and
+ * after, and the latter as it is stored.
+ * Errors: CallStoreError; RecordConflictError when others kept writing.  Effects: one write when the transition changes
+ * something; before it one read, unless the record is remembered or the call is new.
  */
 export async function updateRecord(
-  store: CallStore,
+  store: CallStore | RememberingCallStore,
   callId: CallId,
   transition: (stored: CallRecord | undefined) => CallRecord | undefined,
-  known?: StoredCall,
+  expected: Expected = {},
 ): Promise<RecordUpdate> {
+  let assumed = assume(store, callId, expected);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const stored = tries === 0 && known !== undefined ? known : await store.read(callId);
+    const { stored } = assumed ?? { stored: await store.read(callId) };
     const next = transition(stored?.record);
-    if (next === undefined) return { before: stored?.record, after: stored?.record, stored };
-    const result = stored === undefined ? await store.insert(next) : await store.replace(next, stored.etag);
-    if (result !== 'conflict') return { before: stored?.record, after: next, stored: result };
+    if (next !== undefined) {
+      const result = stored === undefined ? await store.insert(next) : await store.replace(next, stored.etag);
+      if (result !== 'conflict') return { before: stored?.record, after: next, stored: result };
+    } else if (assumed === undefined) return { before: stored?.record, after: stored?.record, stored };
+    assumed = undefined;
   }
   throw new RecordConflictError(callId);
+}
+
+/** What to decide by without asking the store; undefined when it is to be asked. */
+function assume(
+  store: CallStore | RememberingCallStore,
+  callId: CallId,
+  { known, mayBeNew = false }: Expected,
+): Pick<RecordUpdate, 'stored'> | undefined {
+  if (known !== undefined) return { stored: known };
+  const recalled = 'recall' in store ? store.recall(callId) : undefined;
+  if (recalled?.kind === 'stored') return { stored: recalled.stored };
+  return recalled?.kind === 'unseen' && mayBeNew ? { stored: undefined } : undefined;
 }

@@ -155,7 +155,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: '    nextKeepAliveAtMs: succeededAtMs + state.limits.intervalMs,\n',
     replace: '    nextKeepAliveAtMs: succeededAtMs + 40 * 60_000,\n',
   }),
-  bug('the first keepAlive counts from established', 200, {
+  bug('the first keepAlive counts from established', 400, {
     file: START,
     find: '    firstSeenAtMs: record.firstSeenAtMs,\n',
     replace: '    firstSeenAtMs: record.establishedAtMs ?? record.firstSeenAtMs,\n',
@@ -165,12 +165,21 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "  if (current?.phase !== 'ended') return {",
     replace: '  if (current !== undefined) return {',
   }),
+  bug('a call is written by what is remembered of it, whoever wrote since', 200, {
+    file: 'src/adapters/remembering-call-store.ts',
+    find: '    replace: (record, etag) => write(record.callId, () => store.replace(record, etag)),\n',
+    replace: `    async replace(record) {
+      const etag = (await store.read(record.callId))?.etag ?? '';
+      return write(record.callId, () => store.replace(record, etag));
+    },
+`,
+  }),
   bug('the instance is started before the record says so', 200, {
     file: START,
-    find: '  const { before, after, stored } = await updateRecord(store, seen.callId, (row) => toStarting(row, seen, nowMs));\n',
+    find: '  const { before, after, stored } = await updateRecord(store, seen.callId, (row) => toStarting(row, seen, nowMs), {\n',
     replace: `  const early = toStarting(undefined, seen, nowMs);
   if (early !== undefined) await effects.durable.start(seen.callId, toInput(effects, early, {}));
-  const { before, after, stored } = await updateRecord(store, seen.callId, (row) => toStarting(row, seen, nowMs));
+  const { before, after, stored } = await updateRecord(store, seen.callId, (row) => toStarting(row, seen, nowMs), {
 `,
   }),
   hiddenBug('the event is raised before the record says so', {

@@ -1,0 +1,61 @@
+import type { CallId } from '../core/call-id.ts';
+import type { CallStore, StoredCall } from './call-store.ts';
+
+/** What this process knows of a call's record without asking. */
+export type Recalled =
+  /** It stood so when it was last read or written here; the ETag tells whether it still does. */
+  | { readonly kind: 'stored'; readonly stored: StoredCall }
+  /** Nothing has been seen of the call here: it is new, or another instance of the app has it. */
+  | { readonly kind: 'unseen' }
+  /** Somebody else writes it too. */
+  | { readonly kind: 'unsure' };
+
+export interface RememberingCallStore extends CallStore {
+  recall(callId: CallId): Recalled;
+}
+
+/** Some 5 MB of records. A forgotten call costs one request more. */
+const MOST_CALLS = 5_000;
+
+/**
+ * A store that remembers what it read and wrote last, so that a write need not read first: its ETag finds out whether
+ * somebody else was faster. A call's notifications mostly come to one instance of the app, seconds apart.
+ *
+ * Effects: those of the store.
+ */
+export function createRememberingCallStore(store: CallStore, mostCalls: number = MOST_CALLS): RememberingCallStore {
+  /** The call seen longest ago first. */
+  const seen = new Map<CallId, Extract<Recalled, { kind: 'stored' | 'unsure' }>>();
+
+  function remember(callId: CallId, stored: StoredCall | 'unsure'): void {
+    seen.delete(callId);
+    seen.set(callId, stored === 'unsure' ? { kind: 'unsure' } : { kind: 'stored', stored });
+    const [oldest] = seen.size > mostCalls ? seen.keys() : [];
+    if (oldest !== undefined) seen.delete(oldest);
+  }
+
+  /** While a write is under way, and when nobody knows what became of it, the store is the one to ask. */
+  async function write<Result extends StoredCall | 'conflict' | 'written'>(
+    callId: CallId,
+    act: () => Promise<Result>,
+  ): Promise<Result> {
+    remember(callId, 'unsure');
+    const result = await act();
+    if (typeof result === 'object') remember(callId, result);
+    return result;
+  }
+
+  return {
+    recall: (callId) => seen.get(callId) ?? { kind: 'unseen' },
+    async read(callId) {
+      const stored = await store.read(callId);
+      if (stored !== undefined) remember(callId, stored);
+      return stored;
+    },
+    insert: (record) => write(record.callId, () => store.insert(record)),
+    replace: (record, etag) => write(record.callId, () => store.replace(record, etag)),
+    remove: (callId, etag) => write(callId, () => store.remove(callId, etag)),
+    list: (phases, endedSinceMs) => store.list(phases, endedSinceMs),
+    ping: () => store.ping(),
+  };
+}
