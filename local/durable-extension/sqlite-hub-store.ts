@@ -27,8 +27,9 @@ interface RequestedCommit {
 /**
  * Keeps the task hub in one SQLite file: what a commit resolved for survives a crash of the process and of the machine.
  *
- * Commits that are requested in the same turn of the event loop are made durable together, with one fsync; a conflict
- * rejects its own commit only. Errors: HubFileError when the file is in use by another process, newer, or no hub; a
+ * Commits that are requested in the same turn of the event loop are made durable together, with one fsync, and so are those
+ * that come while the disk rests for as long as it has just worked: the slower it is, the more of them share its work. A
+ * conflict rejects its own commit only. Errors: HubFileError when the file is in use by another process, newer, or no hub; a
  * commit rejects with SQLite's error, and nothing of it is kept, when the disk fails.
  */
 export function createSqliteHubStore({ path }: { readonly path: string }): SqliteHubStore {
@@ -36,11 +37,13 @@ export function createSqliteHubStore({ path }: { readonly path: string }): Sqlit
   const statements = prepareStatements(database);
   const { notify, ...watch } = createHubWatch();
   let requested: RequestedCommit[] = [];
+  let restsUntilMs = 0;
 
   function flush(): void {
     const group = requested;
     requested = [];
     if (group.length === 0) return;
+    const startedMs = performance.now();
     let settle: readonly (() => void)[];
     try {
       settle = inTransaction(database, () => group.map(perform));
@@ -48,7 +51,15 @@ export function createSqliteHubStore({ path }: { readonly path: string }): Sqlit
       for (const { reject } of group) reject(error);
       return;
     }
+    const endedMs = performance.now();
+    restsUntilMs = endedMs + (endedMs - startedMs);
     for (const tell of settle) tell();
+  }
+
+  function flushSoon(): void {
+    const restMs = restsUntilMs - performance.now();
+    if (restMs > 0) setTimeout(flush, restMs);
+    else setImmediate(flush);
   }
 
   /** Returns what to do once the transaction is durable. */
@@ -83,7 +94,7 @@ export function createSqliteHubStore({ path }: { readonly path: string }): Sqlit
     },
     commit(change) {
       return new Promise((resolve, reject) => {
-        if (requested.push({ change, resolve, reject }) === 1) setImmediate(flush);
+        if (requested.push({ change, resolve, reject }) === 1) flushSoon();
       });
     },
     close() {
