@@ -4,6 +4,7 @@ import { build, type Metafile } from 'esbuild';
 import { buildDashboard } from './build-dashboard.ts';
 import { bundleOptions } from './bundle-options.ts';
 import { createLazyParts } from './lazy-parts.ts';
+import { uncomparedPackages } from './slim-packages.ts';
 
 const repository = resolve(import.meta.dirname, '..');
 
@@ -25,11 +26,13 @@ export interface BuiltApp {
  * Bundles src/main.ts with all its packages into ES modules, the files that are deployed: `main.js` holds what every
  * start needs, `parts/` what is imported later (table, identity and token packages), named after their content.
  *
- * Errors: an Error without src/main.ts, esbuild's own.  Effects: writes the files; what else is in the folder stays.
+ * Errors: an Error without src/main.ts, or with packages of other releases than slim-packages.ts knows; esbuild's own.  Effects: writes the files; what else is in the folder stays.
  */
 export async function buildApp(folder: string): Promise<BuiltApp> {
   const entryPoint = resolve(repository, 'src/main.ts');
   if (!existsSync(entryPoint)) throw new Error(`There is nothing to build: ${entryPoint} does not exist.`);
+  const uncompared = uncomparedPackages();
+  if (uncompared.length > 0) throw new Error(uncompared.join('\n'));
   const options = {
     ...bundleOptions,
     absWorkingDir: repository,

@@ -1,9 +1,19 @@
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 
+/** The releases that the replacements were compared with. Another one may use more of what is replaced, or something else. */
+const COMPARED_WITH = {
+  'durable-functions': '3.5.0',
+  '@azure/data-tables': '13.3.2',
+  '@typespec/ts-http-runtime': '0.3.6',
+} as const;
+
+const require = createRequire(import.meta.url);
+
 interface Replacement {
   /** The package that asks for the module. */
-  readonly importer: string;
+  readonly importer: keyof typeof COMPARED_WITH;
   readonly module: string;
   readonly contents: string;
 }
@@ -78,6 +88,17 @@ export function stringifyXML() {
   proxyAgent('https-proxy-agent', 'HttpsProxyAgent'),
   proxyAgent('http-proxy-agent', 'HttpProxyAgent'),
 ];
+
+/** Why the replacements may not be right for the packages that are installed; none when they are. */
+export function uncomparedPackages(
+  versionOf: (name: string) => string = (name) => require(`${name}/package.json`).version,
+): readonly string[] {
+  return Object.entries(COMPARED_WITH).flatMap(([name, compared]) => {
+    const installed = versionOf(name);
+    if (installed === compared) return [];
+    return `${name} is ${installed}, and what the bundle replaces in it was compared with ${compared}: compare it again, then write the release into scripts/slim-packages.ts.`;
+  });
+}
 
 /** Keeps what is never used out of the bundle, and what is rarely used out of what every start loads. */
 export const slimPackages: Plugin = {

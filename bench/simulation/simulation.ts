@@ -17,8 +17,8 @@ export const simulation: Bench = {
     const full = effort === 'full';
     const { simulateDays } = (await importBundled(`${import.meta.dirname}/simulate-days.ts`)) as typeof Days;
     const run = (fast: boolean) => () =>
-      simulateDays({ fast, calls: full ? 10 : 1, forMs: full ? DAY_MS : 60 * MINUTE_MS });
-    const values = await alternate({ text: run(false), fast: run(true) }, full ? 8 : 1);
+      simulateDays({ fast, calls: full ? 20 : 1, forMs: full ? DAY_MS : 60 * MINUTE_MS });
+    const values = await alternate({ text: run(false), fast: run(true) }, full ? 12 : 1);
     const fast = median(values.fast);
     return [
       { what: 'text', value: 1_000 / median(values.text), unit: 'keepAlives/s' },

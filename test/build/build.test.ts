@@ -12,6 +12,7 @@ import { loadAppRoot } from '../../local/functions-host/load-app-root.ts';
 import { buildApp } from '../../scripts/build-app.ts';
 import { packageApp } from '../../scripts/package-app.ts';
 import { packageSizeProblem } from '../../scripts/package-size.ts';
+import { uncomparedPackages } from '../../scripts/slim-packages.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'build-'));
 const built = join(folder, 'built');
@@ -33,6 +34,13 @@ test('the bundle imports nothing but Node and the module that the Functions host
   const others = imports.filter((path) => !isBuiltin(path) && path !== '@azure/functions-core');
   expect(others.length).toBeGreaterThan(5);
   expect(others.filter((path) => metafile.outputs[path] === undefined)).toEqual([]);
+});
+
+test('another release of a package is not bundled before somebody has compared what is replaced in it', () => {
+  expect(uncomparedPackages()).toEqual([]);
+  expect(uncomparedPackages((name) => (name === 'durable-functions' ? '3.6.0' : 'other')).join('\n')).toContain(
+    'durable-functions is 3.6.0, and what the bundle replaces in it was compared with 3.5.0',
+  );
 });
 
 test('a start waits for one file, and a part for no other', () => {
