@@ -1,4 +1,4 @@
-import { basename, dirname, extname, relative } from 'node:path';
+import { basename, extname, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
 /** Where the parts lie, from the folder of `main.js`. */
@@ -56,8 +56,8 @@ export function createLazyParts(options: BuildOptions & { readonly outdir: strin
 
 const IS_PART = Symbol('is a part');
 
-/** `@azure/identity/dist/esm/index.js` → `identity`; `src/adapters/table-client.ts` → `table-client`. */
+/** `@azure/identity/dist/esm/index.js` → `identity`; `src/adapters/lazy/table-client.ts` → `table-client`. */
 function nameOf(path: string): string {
   const inPackage = /.*\/node_modules\/(?:@[^/]+\/)?([^/]+)/.exec(path.replaceAll('\\', '/'))?.[1];
-  return inPackage ?? basename(path, extname(path)) ?? basename(dirname(path));
+  return inPackage ?? basename(path, extname(path));
 }

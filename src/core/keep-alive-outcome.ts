@@ -23,8 +23,9 @@ export type KeepAliveOutcome =
 
 /**
  * The part of it that the activity returns: plain JSON, which lies in the durable history and is read again in every later
- * turn of the generation. `tenantId` only when it is another than the orchestration knows; `clientRequestId` not of a
- * success, which Graph's own `requestId` names better.
+ * turn of the generation. `clientRequestId` not of a success, which Graph's own `requestId` names better; `tenantId` not
+ * when it is the home tenant, of which the orchestration knows (a release that reads no tenant then asks the home tenant
+ * too).
  */
 export type RememberedOutcome = KeepAliveOutcome extends infer Outcome
   ? Outcome extends KeepAliveOutcome
@@ -32,12 +33,17 @@ export type RememberedOutcome = KeepAliveOutcome extends infer Outcome
     : never
   : never;
 
-/** Shape: what was found out, the tenant that the orchestration asked with → what it needs to remember.  Errors: none. */
-export function toRemembered(outcome: KeepAliveOutcome, knownTenantId: string | undefined): RememberedOutcome {
+/** Shape: what was found out, the tenant it was asked for with, the home tenant → what to remember.  Errors: none. */
+export function toRemembered(
+  outcome: KeepAliveOutcome,
+  knownTenantId: string | undefined,
+  homeTenantId: string,
+): RememberedOutcome {
   const { clientRequestId, tenantId, ...facts } = outcome;
+  const isNoNews = tenantId === knownTenantId && tenantId === homeTenantId;
   return {
     ...facts,
     ...(outcome.kind === 'alive' ? {} : { clientRequestId }),
-    ...(tenantId === knownTenantId ? {} : { tenantId }),
+    ...(isNoNews ? {} : { tenantId }),
   };
 }

@@ -21,6 +21,7 @@ export interface KeepAliveDependencies {
   readonly tracing: Tracing;
   /** Shortens Graph's Retry-After like every other duration of a simulated call. */
   readonly timeScale: number;
+  readonly homeTenantId: string;
 }
 
 /**
@@ -28,7 +29,7 @@ export interface KeepAliveDependencies {
  *
  * Effects: one POST to Graph (see graph-calls), one event, one span and one metric.
  */
-export function keepAlive({ graph, tracing, timeScale }: KeepAliveDependencies) {
+export function keepAlive({ graph, tracing, timeScale, homeTenantId }: KeepAliveDependencies) {
   return async (input: KeepAliveInput, context: InvocationContext): Promise<RememberedOutcome> => {
     const target = { graphCallId: input.graphCallId, tenantId: input.tenantId };
     const answer = await tracing.within(context.traceContext, () => graph.keepAlive(target));
@@ -36,7 +37,7 @@ export function keepAlive({ graph, tracing, timeScale }: KeepAliveDependencies) 
     const callId = parseCallId(input.graphCallId) ?? input.graphCallId;
     logEvents(context)(toKeepAliveEvent({ ...input, callId }, outcome));
     tracing.sentKeepAlive(input.deadlineAtMs - outcome.sentAtMs, outcome.kind);
-    return toRemembered(outcome, input.tenantId);
+    return toRemembered(outcome, input.tenantId, homeTenantId);
   };
 }
 

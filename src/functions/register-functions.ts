@@ -70,6 +70,7 @@ export interface AppDependencies {
 /** Registers every function with the Functions runtime: names, triggers, routes and keys stand here and nowhere else. */
 export function registerFunctions(dependencies: AppDependencies): void {
   const { clock, store, owner, tracing, timeScale, webhook, teamsHost = TEAMS_HOSTS.global } = dependencies;
+  const { homeTenantId } = dependencies;
   const graph = tracing.graphCalls(dependencies.graph);
   const durableClient = df.input.durableClient();
   const durableOf = (context: InvocationContext) => dependencies.createDurableCalls(df.getClient(context));
@@ -92,7 +93,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
     app.http(name, { methods: [method], route, authLevel, extraInputs: [durableClient], handler });
 
   df.app.orchestration(ORCHESTRATOR_NAME, keepCallAlive);
-  df.app.activity(KEEP_ALIVE_ACTIVITY, { handler: keepAlive({ graph, tracing, timeScale }) });
+  df.app.activity(KEEP_ALIVE_ACTIVITY, { handler: keepAlive({ graph, tracing, timeScale, homeTenantId }) });
   df.app.activity(CLEAN_UP_ACTIVITY, {
     handler: cleanUp({ store, clock, botAppId: owner.botAppId, deliver: webhook !== undefined }),
   });

@@ -4,7 +4,7 @@ import { type KeepAliveOutcome, toRemembered } from '../../src/core/keep-alive-o
 const attempt = { sentAtMs: 1, durationMs: 2, clientRequestId: 'client', requestId: 'graph', tenantId: 'tenant' };
 
 test('of a success the history keeps when it was, and by which id Graph knows it', () => {
-  expect(toRemembered({ kind: 'alive', ...attempt }, 'tenant')).toEqual({
+  expect(toRemembered({ kind: 'alive', ...attempt }, 'tenant', 'tenant')).toEqual({
     kind: 'alive',
     sentAtMs: 1,
     durationMs: 2,
@@ -12,9 +12,11 @@ test('of a success the history keeps when it was, and by which id Graph knows it
   });
 });
 
-test('a tenant that the orchestration does not know yet is told to it', () => {
-  expect(toRemembered({ kind: 'alive', ...attempt }, undefined)).toMatchObject({ tenantId: 'tenant' });
-  expect(toRemembered({ kind: 'alive', ...attempt }, 'home')).toMatchObject({ tenantId: 'tenant' });
+test('a tenant that the orchestration does not know yet, or that is not the home tenant, is told to it', () => {
+  const success: KeepAliveOutcome = { kind: 'alive', ...attempt };
+  expect(toRemembered(success, undefined, 'tenant')).toMatchObject({ tenantId: 'tenant' });
+  expect(toRemembered(success, 'other', 'tenant')).toMatchObject({ tenantId: 'tenant' });
+  expect(toRemembered(success, 'tenant', 'home')).toMatchObject({ tenantId: 'tenant' });
 });
 
 test.each<KeepAliveOutcome>([
@@ -23,5 +25,5 @@ test.each<KeepAliveOutcome>([
   { kind: 'denied', code: '7505', reason: 'mismatch', ...attempt },
   { kind: 'retry', reason: 'http 503', afterMs: 30_000, ...attempt },
 ])('of a failure ($kind) it keeps all, for whoever looks for the request that Graph never answered', (outcome) => {
-  expect(toRemembered(outcome, 'home')).toEqual(outcome);
+  expect(toRemembered(outcome, 'tenant', 'home')).toEqual(outcome);
 });
