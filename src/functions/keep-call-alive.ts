@@ -10,7 +10,6 @@ import {
   DELIVER_CALL_ENDED_ACTIVITY,
   KEEP_ALIVE_ACTIVITY,
 } from '../core/durable-names.ts';
-import type { RememberedOutcome } from '../core/keep-alive-outcome.ts';
 import { advance, end, nextStep } from '../core/keepalive-machine.ts';
 import { type CallEnded, deadlineMs, type KeepaliveState } from '../core/keepalive-state.ts';
 import { toKeepaliveStatus } from '../core/keepalive-status.ts';
@@ -66,27 +65,25 @@ export function* keepCallAliveFor(
         continue;
       }
     }
-    state = yield* tryOnce(context, state);
+    let result: unknown;
+    try {
+      result = yield df.callActivity(KEEP_ALIVE_ACTIVITY, toInput(state));
+    } catch {
+      result = undefined; // A worker crash, a time-out: counts as a failed try.
+    }
+    const doneAtMs = df.currentUtcDateTime.getTime();
+    state = advance(state, parseOutcome(result, doneAtMs), doneAtMs);
   }
 }
 
-/** One keepAlive activity. One that fails all the same (worker crash, time-out) counts as a failed try. */
-function* tryOnce({ df }: OrchestrationContext, state: KeepaliveState): Generator<Task, KeepaliveState, unknown> {
-  const input: KeepAliveInput = {
+function toInput(state: KeepaliveState): KeepAliveInput {
+  return {
     graphCallId: state.graphCallId,
     tenantId: state.tenantId,
     attempt: state.attempts + 1,
     dueAtMs: state.nextKeepAliveAtMs,
     deadlineAtMs: deadlineMs(state),
   };
-  let outcome: RememberedOutcome;
-  try {
-    const result = yield df.callActivity(KEEP_ALIVE_ACTIVITY, input);
-    outcome = parseOutcome(result, df.currentUtcDateTime.getTime());
-  } catch {
-    outcome = parseOutcome(undefined, df.currentUtcDateTime.getTime());
-  }
-  return advance(state, outcome, df.currentUtcDateTime.getTime());
 }
 
 function* finish({ df }: OrchestrationContext, state: KeepaliveState): Generator<Task, unknown, unknown> {

@@ -74,17 +74,19 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   }),
   bug('an activity that fails, fails the orchestration', 50, {
     file: ORCHESTRATOR,
-    find: '    const result = yield df.callActivity(KEEP_ALIVE_ACTIVITY, input);\n',
-    replace: `    const result = yield df.callActivity(KEEP_ALIVE_ACTIVITY, input);
-  } finally {
-  }
-  try {
+    find: `      result = yield df.callActivity(KEEP_ALIVE_ACTIVITY, toInput(state));
+    } catch {
+`,
+    replace: `      result = yield df.callActivity(KEEP_ALIVE_ACTIVITY, toInput(state));
+    } finally {
+    }
+    if (result === undefined) {
 `,
   }),
   bug('the orchestrator reads the clock of the machine', 20, {
     file: ORCHESTRATOR,
-    find: '  return advance(state, outcome, df.currentUtcDateTime.getTime());\n',
-    replace: '  return advance(state, outcome, df.currentUtcDateTime.getTime() + (Date.now() % 1_000));\n',
+    find: '    const doneAtMs = df.currentUtcDateTime.getTime();\n',
+    replace: '    const doneAtMs = df.currentUtcDateTime.getTime() + (Date.now() % 1_000);\n',
   }),
   bug('clean-up is not retried', 100, {
     file: ORCHESTRATOR,
