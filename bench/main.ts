@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { beat } from './beat/beat.ts';
-import type { Measurement } from './bench.ts';
+import type { Bench, Measurement } from './bench.ts';
 import { coldStart } from './cold-start/cold-start.ts';
 import { notification } from './notification/notification.ts';
 import { type Aimed, allMet, type BenchResult, describeMachine, toAimsTable, toJson, toTable } from './report.ts';
@@ -12,13 +13,18 @@ import { storage } from './storage/storage.ts';
 
 /**
  * `npm run bench [-- name …]`: runs the benches of these names, or all, and ends with the table of all aims; exit code 1
- * where one is missed. `peers` is a program of its own, with packages of its own, which it installs: it runs last, and
- * alone when asked for.
+ * where one is missed. Of several each runs in a process of its own, for what one leaves behind in memory and compilers
+ * would slow the next. `peers` is a program of its own, with packages of its own, which it installs: it runs last, and alone
+ * when asked for.
  */
 const BENCHES = [coldStart, notification, beat, simulation, storage];
 
-const asked = process.argv.slice(2);
-if (asked[0] === 'peers') process.exit(runPeers(asked.slice(1)));
+const { values, positionals: asked } = parseArgs({
+  args: process.argv.slice(2, process.argv[2] === 'peers' ? 3 : undefined),
+  options: { json: { type: 'string' } },
+  allowPositionals: true,
+});
+if (asked[0] === 'peers') process.exit(run('peers/run.ts', process.argv.slice(3)));
 const unknown = asked.filter((name) => !BENCHES.some((bench) => bench.name === name));
 if (unknown.length > 0) {
   console.error(
@@ -26,33 +32,50 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-console.log(`${describeMachine()}\n`);
-const results: BenchResult[] = [];
-for (const bench of BENCHES) {
-  if (asked.length > 0 && !asked.includes(bench.name)) continue;
-  const result = { bench, measurements: await bench.run('full') };
-  console.log(`${toTable(result)}\n`);
-  results.push(result);
-}
-console.log(toJson(results));
-const aimed: Aimed[] = results.map(({ bench, measurements }) => ({ name: bench.name, measurements }));
-if (asked.length === 0) aimed.push({ name: 'peers', measurements: peersAims() });
-console.log(`\n${toAimsTable(aimed)}\n\nWhy an aim is missed, as far as profiles tell: bench/RESULTS.md.`);
-process.exitCode = allMet(aimed) ? 0 : 1;
+const wanted = BENCHES.filter(({ name }) => asked.length === 0 || asked.includes(name));
+const [only, ...others] = wanted;
+if (only !== undefined && others.length === 0) await runHere(only);
+else runEach(wanted);
 
-/** Runs the peers and tells how the local host stands; nothing when they did not run to their end. */
-function peersAims(): readonly Measurement[] {
+async function runHere(bench: Bench): Promise<void> {
+  console.log(`${describeMachine()}\n`);
+  const result: BenchResult = { bench, measurements: await bench.run('full') };
+  console.log(`${toTable(result)}\n`);
+  const json = toJson([result]);
+  if (values.json === undefined) console.log(`${json}\n`);
+  else writeFileSync(values.json, json);
+  if (values.json === undefined) conclude([{ name: bench.name, measurements: result.measurements }]);
+}
+
+function runEach(benches: readonly Bench[]): void {
+  const inOwnProcess = benches.map(({ name }) => ({ name, measurements: measurementsOf('main.ts', [name]) }));
+  const peers = asked.length === 0 ? [{ name: 'peers', measurements: measurementsOf('peers/run.ts', []) }] : [];
+  const all = [...inOwnProcess, ...peers];
+  console.log(`${JSON.stringify({ machine: describeMachine(), benches: all })}\n`);
+  conclude(all);
+}
+
+function conclude(aimed: readonly Aimed[]): void {
+  console.log(`${toAimsTable(aimed)}\n\nWhy an aim is missed, as far as profiles tell: bench/RESULTS.md.`);
+  process.exitCode = allMet(aimed) ? 0 : 1;
+}
+
+/** Runs a program that writes what it measured; nothing when it did not come to its end. */
+function measurementsOf(program: string, args: readonly string[]): readonly Measurement[] {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
-    const file = join(folder, 'peers.json');
-    runPeers(['--json', file]);
-    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).aims : [];
+    const file = join(folder, 'measured.json');
+    run(program, [...args, '--json', file]);
+    if (!existsSync(file)) return [];
+    const written = JSON.parse(readFileSync(file, 'utf8'));
+    return written.aims ?? written.benches[0].measurements;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function runPeers(args: readonly string[]): number {
-  const peers = resolve(import.meta.dirname, 'peers/run.ts');
-  return spawnSync(process.execPath, [peers, ...args], { stdio: 'inherit' }).status ?? 1;
+function run(program: string, args: readonly string[]): number {
+  return (
+    spawnSync(process.execPath, [resolve(import.meta.dirname, program), ...args], { stdio: 'inherit' }).status ?? 1
+  );
 }
