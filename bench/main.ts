@@ -15,7 +15,7 @@ import { storage } from './storage/storage.ts';
  * `npm run bench [-- name …]`: runs the benches of these names, or all, and ends with the table of all aims; exit code 1
  * where one is missed. Of several each runs in a process of its own, for what one leaves behind in memory and compilers
  * would slow the next. `peers` is a program of its own, with packages of its own, which it installs: it runs last, and alone
- * when asked for.
+ * when asked for. `--json FILE`: the figures of one bench go there, and its aims are left to whoever reads them.
  */
 const BENCHES = [coldStart, notification, beat, simulation, storage];
 
@@ -42,9 +42,9 @@ async function runHere(bench: Bench): Promise<void> {
   const result: BenchResult = { bench, measurements: await bench.run('full') };
   console.log(`${toTable(result)}\n`);
   const json = toJson([result]);
-  if (values.json === undefined) console.log(`${json}\n`);
-  else writeFileSync(values.json, json);
-  if (values.json === undefined) conclude([{ name: bench.name, measurements: result.measurements }]);
+  if (values.json !== undefined) return writeFileSync(values.json, json);
+  console.log(`${json}\n`);
+  conclude([{ name: bench.name, measurements: result.measurements }]);
 }
 
 function runEach(benches: readonly Bench[]): void {

@@ -18,9 +18,7 @@ export async function readGraphAnswer(
   nowMs: number,
 ): Promise<Omit<GraphAnswered, keyof GraphRequestFacts>> {
   const { headers, status, ok } = response;
-  // What keepAlive is answered with: nothing, and a stream of nothing costs more than all else in here.
-  const isEmpty = headers.get('content-length') === '0';
-  const body = isEmpty ? '' : await readLimitedText(response, maximumBodyBytes).catch(() => undefined);
+  const body = await readLimitedText(response, maximumBodyBytes).catch(() => undefined);
   const error = ok || body === undefined ? {} : parseGraphError(body);
   const retryAfterMs = parseRetryAfter(headers.get('retry-after'), nowMs);
   const requestId = shortText(headers.get('request-id'));
