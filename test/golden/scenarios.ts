@@ -21,6 +21,8 @@ export interface Scenario {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const busy = { kind: 'retry', reason: 'http 503 ServiceUnavailable' } as const;
+const unauthorized = { kind: 'retry', reason: 'http 401', afterMs: MINUTE_MS } as const;
+const waitFor = (afterMs: number) => ({ kind: 'retry', reason: 'http 503 ServiceUnavailable', afterMs }) as const;
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -89,5 +91,52 @@ export const SCENARIOS: readonly Scenario[] = [
     failedDeliveries: Number.POSITIVE_INFINITY,
     endedAtMs: 20 * MINUTE_MS,
     runForMs: 48 * HOUR_MS,
+  },
+  {
+    name: 'not-found-unclear-webhook',
+    about: 'ended by 404s that do not speak of the call, 503 in between; the webhook is told at the third try',
+    keepAlives: [
+      { kind: 'alive' },
+      { kind: 'unclear' },
+      ...Array.from({ length: 45 }, () => busy),
+      ...Array.from({ length: 12 }, () => ({ kind: 'unclear' }) as const),
+    ],
+    cleanUps: [{ deliver: true }],
+    failedDeliveries: 2,
+    runForMs: 2 * HOUR_MS,
+  },
+  {
+    name: 'expired-webhook',
+    about: 'refused for a day and given up; the webhook is told at the third try',
+    keepAlives: Array.from({ length: 1_000 }, () => busy),
+    cleanUps: [{ deliver: true }],
+    failedDeliveries: 2,
+    runForMs: 26 * HOUR_MS,
+  },
+  {
+    name: 'retry-after-long',
+    about: 'told to wait for 74 s, 9 and 40 minutes, and for an hour within the last five minutes; then terminated',
+    keepAlives: [
+      waitFor(74_000),
+      waitFor(9 * MINUTE_MS),
+      { kind: 'alive' },
+      waitFor(40 * MINUTE_MS),
+      { kind: 'alive' },
+      ...Array.from({ length: 20 }, () => waitFor(HOUR_MS)),
+    ],
+    endedAtMs: 3 * HOUR_MS,
+    runForMs: 4 * HOUR_MS,
+  },
+  {
+    name: 'unauthorized',
+    about: '401 for twelve minutes, then until after the deadline; slow answers; then terminated',
+    keepAlives: [
+      ...Array.from({ length: 10 }, () => unauthorized),
+      { kind: 'alive' },
+      ...Array.from({ length: 60 }, () => unauthorized),
+    ],
+    keepAliveTakesMs: 14_000,
+    endedAtMs: 3 * HOUR_MS,
+    runForMs: 4 * HOUR_MS,
   },
 ];
