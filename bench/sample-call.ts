@@ -1,4 +1,4 @@
-import { type CallId, parseCallId } from '../src/core/call-id.ts';
+import { type CallId, parseCallId } from '../src/core/call-record/call-id.ts';
 
 /** The call id with this number: the same in every run. */
 export function sampleCallId(number: number): CallId {

@@ -203,7 +203,7 @@ module keyVault 'modules/key-vault.bicep' = if (usesKeyVault) {
 // With managedIdentity the identity is the bot, so its client id is the bot's application id.
 var effectiveBotAppId = botCredential == 'managedIdentity' ? identity.outputs.clientId : botAppId
 
-// Every setting that the app itself reads (src/settings-catalog.ts). An empty value counts as absent.
+// Every setting that the app itself reads (src/settings/catalog.ts). An empty value counts as absent.
 var appSettings = {
   BOT_APP_ID: effectiveBotAppId
   BOT_TENANT_ID: botTenantId

@@ -1,5 +1,5 @@
 import type { Clock } from '../src/adapters/clock.ts';
-import { withoutAbsent } from '../src/core/call-facts.ts';
+import { withoutAbsent } from '../src/core/call-record/call-facts.ts';
 import type { VirtualClock } from './clock/virtual-clock.ts';
 import { createDurableExtension, type DurableExtension } from './durable-extension/durable-extension.ts';
 import type { DurableExtensionOptions } from './durable-extension/extension-options.ts';

@@ -1,6 +1,6 @@
 import type { CallStore, StoredCall } from '../src/adapters/call-store.ts';
-import type { CallId } from '../src/core/call-id.ts';
-import type { CallRecord } from '../src/core/call-record.ts';
+import type { CallId } from '../src/core/call-record/call-id.ts';
+import type { CallRecord } from '../src/core/call-record/call-record.ts';
 
 export type CallStoreOperation = keyof CallStore;
 

@@ -1,5 +1,5 @@
 import type { DailyTotals } from '../src/adapters/daily-totals.ts';
-import type { DayTotals } from '../src/core/day-totals.ts';
+import type { DayTotals } from '../src/core/operator-views/day-totals.ts';
 
 /** The daily totals in memory, for tests and simulation. */
 export function createMemoryDailyTotals(): DailyTotals {

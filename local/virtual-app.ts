@@ -8,7 +8,7 @@ import { createGraphCalls } from '../src/adapters/graph-calls.ts';
 import { createRememberingCallStore } from '../src/adapters/remembering-call-store.ts';
 import { createRequestPace } from '../src/adapters/request-pace.ts';
 import { createTracing } from '../src/adapters/tracing.ts';
-import { toKeepaliveLimits } from '../src/core/keepalive-limits.ts';
+import { toKeepaliveLimits } from '../src/core/keepalive/keepalive-limits.ts';
 import type { AppDependencies } from '../src/functions/register-functions.ts';
 import type { VirtualClock } from './clock/virtual-clock.ts';
 import type { HubStore } from './durable-extension/hub-store.ts';

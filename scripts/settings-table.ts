@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { SETTING_NAMES, type SettingDescription } from '../src/settings-catalog.ts';
+import { SETTING_NAMES, type SettingDescription } from '../src/settings/catalog.ts';
 
 /** Writes the table of settings into README.md, between its two marks, from the one list the parser uses. */
 const START = '<!-- settings: npm run settings-table -->';

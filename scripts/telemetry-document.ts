@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { EVENTS, FIELD_MEANINGS } from '../src/core/event-catalog.ts';
+import { EVENTS, FIELD_MEANINGS } from '../src/core/events/event-catalog.ts';
 
 const repository = resolve(import.meta.dirname, '..');
 

@@ -13,11 +13,11 @@ import { createRequestPace } from './adapters/request-pace.ts';
 import { createTableCallStore } from './adapters/table-call-store.ts';
 import { createTableDailyTotals } from './adapters/table-daily-totals.ts';
 import { createTracing } from './adapters/tracing.ts';
-import { toEventLine } from './core/event-line.ts';
-import { TEAMS_HOSTS } from './core/join-url.ts';
-import { toKeepaliveLimits } from './core/keepalive-limits.ts';
+import { TEAMS_HOSTS } from './core/call-end/join-url.ts';
+import { toEventLine } from './core/events/event-line.ts';
+import { toKeepaliveLimits } from './core/keepalive/keepalive-limits.ts';
 import { type AppDependencies, registerFunctions, registerMisconfigured } from './functions/register-functions.ts';
-import { parseSettings, type Settings } from './settings.ts';
+import { parseSettings, type Settings } from './settings/settings.ts';
 
 // The composition root: settings → adapters → functions. Loaded once by the Functions host, before anything is served.
 const parsed = parseSettings(process.env);

@@ -1,5 +1,5 @@
 import { installFunctionsCore } from '../../local/functions-host/functions-core.ts';
-import { KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../../src/core/durable-names.ts';
+import { KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../../src/core/keepalive/durable-names.ts';
 import { alternate, median, threadCpuMs } from '../alternate.ts';
 import type { Bench, Effort, Measurement } from '../bench.ts';
 import { importBundled } from '../bundled.ts';

@@ -7,7 +7,7 @@ import { createSimulatedGraph, type SimulatedGraph } from '../../local/simulated
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { startVirtualApp, VIRTUAL_CALLBACK_URI } from '../../local/virtual-app.ts';
 import { createDurableCalls } from '../../src/adapters/durable-calls.ts';
-import { parseCallId, toInstanceId } from '../../src/core/call-id.ts';
+import { parseCallId, toInstanceId } from '../../src/core/call-record/call-id.ts';
 import { stateNotification } from '../sample-call.ts';
 
 interface Taken {

@@ -1,5 +1,5 @@
-import { parseCallId } from '../../src/core/call-id.ts';
-import type { PlainObject } from '../../src/core/plain-object.ts';
+import { parseCallId } from '../../src/core/call-record/call-id.ts';
+import type { PlainObject } from '../../src/core/values/plain-object.ts';
 import type { CallDirection, CallKind } from './call-life.ts';
 import type { CallShape } from './call-options.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseCallId } from '../../src/core/call-id.ts';
+import { parseCallId } from '../../src/core/call-record/call-id.ts';
 import type { CallPlan } from './call-life.ts';
 import { isCallbackUri } from './callback-uri.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseCallId } from '../../src/core/call-id.ts';
+import { parseCallId } from '../../src/core/call-record/call-id.ts';
 import type { CallState } from './call-life.ts';
 
 const REQUEST_OPERATIONS = ['keepAlive', 'createCall', 'getCall', 'deleteCall', 'answerCall', 'metadata'] as const;

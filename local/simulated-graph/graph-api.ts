@@ -1,5 +1,5 @@
-import { parseCallId } from '../../src/core/call-id.ts';
-import { isPlainObject, type PlainObject } from '../../src/core/plain-object.ts';
+import { parseCallId } from '../../src/core/call-record/call-id.ts';
+import { isPlainObject, type PlainObject } from '../../src/core/values/plain-object.ts';
 import type { HttpMessageRequest } from '../http-message.ts';
 import { hasEnded } from './call-life.ts';
 import { callOptionsSchema } from './call-options.ts';

@@ -1,4 +1,4 @@
-import type { PlainObject } from '../../src/core/plain-object.ts';
+import type { PlainObject } from '../../src/core/values/plain-object.ts';
 import type { CallFacts } from './call-facts.ts';
 import { INVENTED_CHAT_INFO, INVENTED_USERS, inventedMeetingInfo } from './invented-meeting.ts';
 

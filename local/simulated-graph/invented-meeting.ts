@@ -1,4 +1,4 @@
-import type { PlainObject } from '../../src/core/plain-object.ts';
+import type { PlainObject } from '../../src/core/values/plain-object.ts';
 
 /** The people of every simulated call. All invented. */
 export const INVENTED_USERS = {

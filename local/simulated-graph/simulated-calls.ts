@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/adapters/clock.ts';
-import { parseCallId } from '../../src/core/call-id.ts';
-import type { PlainObject } from '../../src/core/plain-object.ts';
+import { parseCallId } from '../../src/core/call-record/call-id.ts';
+import type { PlainObject } from '../../src/core/values/plain-object.ts';
 import { toCallFacts } from './call-facts.ts';
 import {
   advance,

@@ -1,4 +1,4 @@
-import { CALL_ENDED_EVENT, KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../../src/core/durable-names.ts';
+import { CALL_ENDED_EVENT, KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../../src/core/keepalive/durable-names.ts';
 import {
   EventType,
   type HistoryEvent,

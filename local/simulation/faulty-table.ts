@@ -1,5 +1,5 @@
 import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts';
-import type { CallId } from '../../src/core/call-id.ts';
+import type { CallId } from '../../src/core/call-record/call-id.ts';
 import { contains } from './intervals.ts';
 import { createRandom } from './random.ts';
 import { noteTrouble } from './troubles.ts';

@@ -1,4 +1,4 @@
-import { withoutAbsent } from '../../src/core/call-facts.ts';
+import { withoutAbsent } from '../../src/core/call-record/call-facts.ts';
 import type { Interval } from './intervals.ts';
 import type { World } from './world.ts';
 

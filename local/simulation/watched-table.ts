@@ -1,6 +1,6 @@
 import type { CallStore, RecordWriteResult } from '../../src/adapters/call-store.ts';
 import type { Clock } from '../../src/adapters/clock.ts';
-import type { CallPhase, CallRecord } from '../../src/core/call-record.ts';
+import type { CallPhase, CallRecord } from '../../src/core/call-record/call-record.ts';
 import { createMemoryCallStore } from '../memory-call-store.ts';
 import type { Journal } from './journal.ts';
 

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-import type { RelayAnswer } from '../core/relay-policy.ts';
-import { toRelayedHeaders, toRelayUrl } from '../core/relay-request.ts';
+import type { RelayAnswer } from '../core/relay/relay-policy.ts';
+import { toRelayedHeaders, toRelayUrl } from '../core/relay/relay-request.ts';
 import { type Clock, timeoutSignal } from './clock.ts';
 import { networkCode } from './network-code.ts';
 

@@ -1,5 +1,5 @@
-import type { CallEndedMessage } from '../core/call-ended-message.ts';
-import { type CallId, toInstanceId } from '../core/call-id.ts';
+import type { CallEndedMessage } from '../core/call-end/call-ended-message.ts';
+import { type CallId, toInstanceId } from '../core/call-record/call-id.ts';
 import { type Clock, timeoutSignal } from './clock.ts';
 import { networkCode } from './network-code.ts';
 

@@ -1,11 +1,11 @@
 import type { TableEntity } from '@azure/data-tables';
 import * as z from 'zod/mini';
-import { type CallFacts, withoutAbsent } from '../core/call-facts.ts';
-import { type CallId, parseCallId } from '../core/call-id.ts';
-import type { CallRecord } from '../core/call-record.ts';
-import type { ResultInfo } from '../core/keepalive-state.ts';
-import { once } from '../core/once.ts';
-import { isPlainObject, type PlainObject } from '../core/plain-object.ts';
+import { type CallFacts, withoutAbsent } from '../core/call-record/call-facts.ts';
+import { type CallId, parseCallId } from '../core/call-record/call-id.ts';
+import type { CallRecord } from '../core/call-record/call-record.ts';
+import type { ResultInfo } from '../core/keepalive/keepalive-state.ts';
+import { once } from '../core/values/once.ts';
+import { isPlainObject, type PlainObject } from '../core/values/plain-object.ts';
 
 /** The keys of a call's row. The first two hex digits spread the calls over 256 partitions. */
 export function toEntityKeys(callId: CallId): { readonly partitionKey: string; readonly rowKey: string } {

@@ -1,5 +1,5 @@
-import type { CallId } from '../core/call-id.ts';
-import type { CallPhase, CallRecord } from '../core/call-record.ts';
+import type { CallId } from '../core/call-record/call-id.ts';
+import type { CallPhase, CallRecord } from '../core/call-record/call-record.ts';
 
 /** A record as it stands in the store, with the ETag that guards the next write. */
 export interface StoredCall {

@@ -6,8 +6,8 @@ import {
   checkTokenClaims,
   checkTokenHeader,
   parseBearerToken,
-} from '../core/callback-token-policy.ts';
-import { isPlainObject, type PlainObject } from '../core/plain-object.ts';
+} from '../core/tokens/callback-token-policy.ts';
+import { isPlainObject, type PlainObject } from '../core/values/plain-object.ts';
 import { createSigningKeys, type SigningKeysDependencies } from './callback-signing-keys.ts';
 
 /** `unavailable`: the token could not be judged, for want of the issuer's keys; neither a yes nor a no. */

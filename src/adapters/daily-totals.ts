@@ -1,4 +1,4 @@
-import type { DayTotals } from '../core/day-totals.ts';
+import type { DayTotals } from '../core/operator-views/day-totals.ts';
 import type { WriteResult } from './call-store.ts';
 
 /** What remains of calls when their records are purged. Every method throws a CallStoreError when the store fails. */

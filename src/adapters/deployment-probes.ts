@@ -1,4 +1,4 @@
-import type { CallbackKeysProbe, GraphProbe, TokenProbe } from '../core/deployment-checks.ts';
+import type { CallbackKeysProbe, GraphProbe, TokenProbe } from '../core/operator-views/deployment-checks.ts';
 import { type Clock, timeoutSignal } from './clock.ts';
 import { CredentialError } from './credential-error.ts';
 import type { GraphTokenSource } from './credentials.ts';

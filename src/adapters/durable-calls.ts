@@ -1,7 +1,7 @@
 import { type DurableClient, OrchestrationRuntimeStatus } from 'durable-functions';
-import { type CallId, callIdOfInstance, toInstanceId } from '../core/call-id.ts';
-import { CALL_ENDED_EVENT, ORCHESTRATOR_NAME } from '../core/durable-names.ts';
-import type { CallEnded, KeepaliveState } from '../core/keepalive-state.ts';
+import { type CallId, callIdOfInstance, toInstanceId } from '../core/call-record/call-id.ts';
+import { CALL_ENDED_EVENT, ORCHESTRATOR_NAME } from '../core/keepalive/durable-names.ts';
+import type { CallEnded, KeepaliveState } from '../core/keepalive/keepalive-state.ts';
 import { type Clock, timeoutSignal, unlessAborted } from './clock.ts';
 
 /** The durable instance of one call, as the status API tells it. */

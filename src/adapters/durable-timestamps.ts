@@ -1,4 +1,4 @@
-import { isPlainObject } from '../core/plain-object.ts';
+import { isPlainObject } from '../core/values/plain-object.ts';
 
 /** Of a history event. Source: durable-functions 3.5.0, lib/src/history/HistoryEventType.js. */
 const ORCHESTRATOR_STARTED = 12;

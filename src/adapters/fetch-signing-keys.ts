@@ -1,6 +1,6 @@
 import type { CryptoKey, JWK } from 'jose';
-import { isSafeTarget } from '../core/is-safe-target.ts';
-import { isPlainObject, ownProperty, type PlainObject } from '../core/plain-object.ts';
+import { isSafeTarget } from '../core/relay/is-safe-target.ts';
+import { isPlainObject, ownProperty, type PlainObject } from '../core/values/plain-object.ts';
 import { readLimitedText } from './read-limited-text.ts';
 
 const maximumBodyBytes = 512 * 1024;

@@ -1,4 +1,4 @@
-import type { GraphAnswer } from '../core/graph-answer.ts';
+import type { GraphAnswer } from '../core/graph-answers/graph-answer.ts';
 import { type Clock, timeoutSignal } from './clock.ts';
 import type { GraphTokenSource } from './credentials.ts';
 import { type CallerHeaders, type GraphRequest, type SentRequest, sendGraphRequest } from './send-graph-request.ts';

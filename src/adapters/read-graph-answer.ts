@@ -1,6 +1,6 @@
-import type { GraphAnswered, GraphRequestFacts } from '../core/graph-answer.ts';
-import { parseGraphError } from '../core/parse-graph-error.ts';
-import { parseRetryAfter } from '../core/parse-retry-after.ts';
+import type { GraphAnswered, GraphRequestFacts } from '../core/graph-answers/graph-answer.ts';
+import { parseGraphError } from '../core/graph-answers/parse-graph-error.ts';
+import { parseRetryAfter } from '../core/graph-answers/parse-retry-after.ts';
 import { readLimitedText } from './read-limited-text.ts';
 
 const maximumBodyBytes = 64 * 1024;

@@ -1,4 +1,4 @@
-import type { CallId } from '../core/call-id.ts';
+import type { CallId } from '../core/call-record/call-id.ts';
 import type { CallStore, StoredCall } from './call-store.ts';
 
 /** What this process knows of a call's record without asking. */

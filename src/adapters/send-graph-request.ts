@@ -1,4 +1,4 @@
-import type { GraphAnswer, GraphFailed } from '../core/graph-answer.ts';
+import type { GraphAnswer, GraphFailed } from '../core/graph-answers/graph-answer.ts';
 import { type Clock, timeoutSignal } from './clock.ts';
 import { CredentialError } from './credential-error.ts';
 import type { GraphTokenSource } from './credentials.ts';

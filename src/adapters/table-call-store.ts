@@ -1,5 +1,5 @@
-import type { CallId } from '../core/call-id.ts';
-import type { CallPhase, CallRecord } from '../core/call-record.ts';
+import type { CallId } from '../core/call-record/call-id.ts';
+import type { CallPhase, CallRecord } from '../core/call-record/call-record.ts';
 import { parseEntity, toEntity, toEntityKeys } from './call-entity.ts';
 import { type CallStore, CallStoreError, type RecordWriteResult, type StoredCall } from './call-store.ts';
 import type { Clock } from './clock.ts';

@@ -1,9 +1,9 @@
 import type { TableEntity } from '@azure/data-tables';
 import * as z from 'zod/mini';
-import { withoutAbsent } from '../core/call-facts.ts';
-import { parseCallId } from '../core/call-id.ts';
-import type { DayTotals } from '../core/day-totals.ts';
-import { once } from '../core/once.ts';
+import { withoutAbsent } from '../core/call-record/call-facts.ts';
+import { parseCallId } from '../core/call-record/call-id.ts';
+import type { DayTotals } from '../core/operator-views/day-totals.ts';
+import { once } from '../core/values/once.ts';
 import type { Clock } from './clock.ts';
 import type { DailyTotals } from './daily-totals.ts';
 import { createTableRequests } from './table-requests.ts';

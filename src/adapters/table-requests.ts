@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
-import type { CallId } from '../core/call-id.ts';
-import { isPlainObject, ownProperty } from '../core/plain-object.ts';
+import type { CallId } from '../core/call-record/call-id.ts';
+import { isPlainObject, ownProperty } from '../core/values/plain-object.ts';
 import { CallStoreError } from './call-store.ts';
 import { type Clock, timeoutSignal, unlessAborted } from './clock.ts';
 import { openTable, type TableStorage } from './table-storage.ts';

@@ -1,5 +1,5 @@
 import { type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
-import type { GraphAnswer } from '../core/graph-answer.ts';
+import type { GraphAnswer } from '../core/graph-answers/graph-answer.ts';
 import type { GraphCalls } from './graph-calls.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { context, metrics, propagation, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
-import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
+import type { KeepAliveOutcome } from '../core/keepalive/keep-alive-outcome.ts';
 import type { GraphCalls } from './graph-calls.ts';
 import { traceGraphCalls } from './tracing-graph-calls.ts';
 

@@ -1,5 +1,5 @@
-import { type CallRecord, type CallSighting, observeCall } from '../core/call-record.ts';
-import type { CallCommand } from '../core/notification-commands.ts';
+import { type CallRecord, type CallSighting, observeCall } from '../core/call-record/call-record.ts';
+import type { CallCommand } from '../core/notifications/notification-commands.ts';
 import type { CallEffects } from './call-effects.ts';
 import { endCall } from './end-call.ts';
 import { sideBySide } from './side-by-side.ts';

@@ -1,8 +1,8 @@
 import type { CallStore } from '../adapters/call-store.ts';
 import type { Clock } from '../adapters/clock.ts';
 import type { DurableCalls } from '../adapters/durable-calls.ts';
-import type { EventLog } from '../core/app-event.ts';
-import type { KeepaliveLimits } from '../core/keepalive-limits.ts';
+import type { EventLog } from '../core/events/app-event.ts';
+import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
 
 /** What the effects on a call need: the table, the engine, the time, and where to report. */
 export interface CallEffects {

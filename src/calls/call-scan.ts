@@ -1,12 +1,12 @@
 import type { CallStore } from '../adapters/call-store.ts';
 import type { Clock } from '../adapters/clock.ts';
 import type { DurableHub } from '../adapters/durable-calls.ts';
-import type { CallId } from '../core/call-id.ts';
-import { sortCallRows } from '../core/call-page.ts';
-import type { CallPhase, CallRecord } from '../core/call-record.ts';
-import { type CallRow, toCallRow } from '../core/call-row.ts';
-import { parseInstanceView } from '../core/instance-view.ts';
-import type { KeepaliveLimits } from '../core/keepalive-limits.ts';
+import type { CallId } from '../core/call-record/call-id.ts';
+import type { CallPhase, CallRecord } from '../core/call-record/call-record.ts';
+import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
+import { sortCallRows } from '../core/operator-views/call-page.ts';
+import { type CallRow, toCallRow } from '../core/operator-views/call-row.ts';
+import { parseInstanceView } from '../core/operator-views/instance-view.ts';
 
 /** All calls as they stood at one instant, the most endangered first. */
 export interface ScannedCalls {

@@ -1,8 +1,8 @@
-import { type CallId, toInstanceId } from '../core/call-id.ts';
-import { type CallRecord, rebuildCall, repeatEnd, restartCall, toSighting } from '../core/call-record.ts';
-import { parseKeepaliveState } from '../core/parse-keepalive.ts';
-import type { ReconcileAction } from '../core/reconcile-call.ts';
-import type { CallSituation } from '../core/stuck-call.ts';
+import { type CallId, toInstanceId } from '../core/call-record/call-id.ts';
+import { type CallRecord, rebuildCall, repeatEnd, restartCall, toSighting } from '../core/call-record/call-record.ts';
+import { parseKeepaliveState } from '../core/keepalive/parse-keepalive.ts';
+import type { ReconcileAction } from '../core/reconcile/reconcile-call.ts';
+import type { CallSituation } from '../core/reconcile/stuck-call.ts';
 import { closeCall } from './close-call.ts';
 import { toCallEnded } from './end-call.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';

@@ -1,6 +1,6 @@
-import { toCallEndedEvent } from '../core/call-ended-event.ts';
-import { type CallRecord, type CallSighting, type CallSums, cleanUpCall } from '../core/call-record.ts';
-import { type CallEnded, type KeepaliveState, startKeepalive } from '../core/keepalive-state.ts';
+import { toCallEndedEvent } from '../core/call-end/call-ended-event.ts';
+import { type CallRecord, type CallSighting, type CallSums, cleanUpCall } from '../core/call-record/call-record.ts';
+import { type CallEnded, type KeepaliveState, startKeepalive } from '../core/keepalive/keepalive-state.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
 import { updateRecord } from './update-record.ts';
 

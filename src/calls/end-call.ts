@@ -1,6 +1,6 @@
-import { toCallEndedEvent } from '../core/call-ended-event.ts';
-import { type CallRecord, type CallSighting, endCall as toEnded } from '../core/call-record.ts';
-import { type CallEnded, saysKeepAliveMissed } from '../core/keepalive-state.ts';
+import { toCallEndedEvent } from '../core/call-end/call-ended-event.ts';
+import { type CallRecord, type CallSighting, endCall as toEnded } from '../core/call-record/call-record.ts';
+import { type CallEnded, saysKeepAliveMissed } from '../core/keepalive/keepalive-state.ts';
 import type { CallEffects } from './call-effects.ts';
 import { updateRecord } from './update-record.ts';
 

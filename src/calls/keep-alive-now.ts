@@ -1,12 +1,12 @@
 import type { GraphCalls, KeepAliveDescription } from '../adapters/graph-calls.ts';
 import type { CallerHeaders } from '../adapters/send-graph-request.ts';
-import { type CallSighting, toSighting } from '../core/call-record.ts';
-import { classifyGraphAnswer } from '../core/classify-graph-answer.ts';
-import type { GraphAnswer } from '../core/graph-answer.ts';
-import { parseInstanceFacts } from '../core/instance-facts.ts';
-import { toKeepAliveEvent } from '../core/keep-alive-event.ts';
-import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
-import { callDeadlineMs } from '../core/stuck-call.ts';
+import { type CallSighting, toSighting } from '../core/call-record/call-record.ts';
+import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
+import type { GraphAnswer } from '../core/graph-answers/graph-answer.ts';
+import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
+import type { KeepAliveOutcome } from '../core/keepalive/keep-alive-outcome.ts';
+import { parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
+import { callDeadlineMs } from '../core/reconcile/stuck-call.ts';
 import type { CallEffects } from './call-effects.ts';
 import { endCall } from './end-call.ts';
 

@@ -1,8 +1,8 @@
 import type { CallStore, StoredCall } from '../adapters/call-store.ts';
 import type { Clock } from '../adapters/clock.ts';
 import type { DurableHub } from '../adapters/durable-calls.ts';
-import type { EventLog } from '../core/app-event.ts';
-import type { CallRecord } from '../core/call-record.ts';
+import type { CallRecord } from '../core/call-record/call-record.ts';
+import type { EventLog } from '../core/events/app-event.ts';
 import { sideBySide } from './side-by-side.ts';
 
 export interface PurgeEffects {

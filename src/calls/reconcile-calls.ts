@@ -1,8 +1,8 @@
 import type { LiveInstance } from '../adapters/durable-calls.ts';
-import type { CallId } from '../core/call-id.ts';
-import { type InstanceFacts, parseInstanceFacts } from '../core/instance-facts.ts';
-import { type ReconcileAction, type ReconcileKind, reconcileCall } from '../core/reconcile-call.ts';
-import { type CallSituation, callDeadlineMs } from '../core/stuck-call.ts';
+import type { CallId } from '../core/call-record/call-id.ts';
+import { type InstanceFacts, parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
+import { type ReconcileAction, type ReconcileKind, reconcileCall } from '../core/reconcile/reconcile-call.ts';
+import { type CallSituation, callDeadlineMs } from '../core/reconcile/stuck-call.ts';
 import { carryOut } from './carry-out.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
 import { sideBySide } from './side-by-side.ts';

@@ -1,6 +1,11 @@
-import { toInstanceId } from '../core/call-id.ts';
-import { type CallRecord, type CallSighting, reopenCall, startCall as toStarting } from '../core/call-record.ts';
-import { isLiveInstance, parseInstanceFacts } from '../core/instance-facts.ts';
+import { toInstanceId } from '../core/call-record/call-id.ts';
+import {
+  type CallRecord,
+  type CallSighting,
+  reopenCall,
+  startCall as toStarting,
+} from '../core/call-record/call-record.ts';
+import { isLiveInstance, parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
 import type { CallEffects } from './call-effects.ts';
 import { startInstance } from './start-call.ts';
 import { updateRecord } from './update-record.ts';

@@ -1,10 +1,10 @@
-import { type CallRecord, rescueCall as toRescued, toSighting } from '../core/call-record.ts';
-import { classifyGraphAnswer } from '../core/classify-graph-answer.ts';
-import { type InstanceFacts, isLiveInstance } from '../core/instance-facts.ts';
-import { toKeepAliveEvent } from '../core/keep-alive-event.ts';
-import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
-import type { CallEnded } from '../core/keepalive-state.ts';
-import { callDeadlineMs } from '../core/stuck-call.ts';
+import { type CallRecord, rescueCall as toRescued, toSighting } from '../core/call-record/call-record.ts';
+import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
+import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
+import type { KeepAliveOutcome } from '../core/keepalive/keep-alive-outcome.ts';
+import type { CallEnded } from '../core/keepalive/keepalive-state.ts';
+import { type InstanceFacts, isLiveInstance } from '../core/reconcile/instance-facts.ts';
+import { callDeadlineMs } from '../core/reconcile/stuck-call.ts';
 import { closeCall } from './close-call.ts';
 import { endCall } from './end-call.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';

@@ -1,7 +1,12 @@
 import type { StoredCall } from '../adapters/call-store.ts';
-import { toInstanceId } from '../core/call-id.ts';
-import { activateCall, type CallRecord, type CallSighting, startCall as toStarting } from '../core/call-record.ts';
-import { type KeepaliveStart, startKeepalive } from '../core/keepalive-state.ts';
+import { toInstanceId } from '../core/call-record/call-id.ts';
+import {
+  activateCall,
+  type CallRecord,
+  type CallSighting,
+  startCall as toStarting,
+} from '../core/call-record/call-record.ts';
+import { type KeepaliveStart, startKeepalive } from '../core/keepalive/keepalive-state.ts';
 import type { CallEffects } from './call-effects.ts';
 import { toCallEnded } from './end-call.ts';
 import { updateRecord } from './update-record.ts';

@@ -1,5 +1,5 @@
-import type { CallSighting } from '../core/call-record.ts';
-import { isLiveInstance, parseInstanceFacts } from '../core/instance-facts.ts';
+import type { CallSighting } from '../core/call-record/call-record.ts';
+import { isLiveInstance, parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
 import type { CallEffects } from './call-effects.ts';
 import { endCall } from './end-call.ts';
 

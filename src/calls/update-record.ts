@@ -1,7 +1,7 @@
 import type { CallStore, StoredCall } from '../adapters/call-store.ts';
 import type { RememberingCallStore } from '../adapters/remembering-call-store.ts';
-import type { CallId } from '../core/call-id.ts';
-import type { CallRecord } from '../core/call-record.ts';
+import type { CallId } from '../core/call-record/call-id.ts';
+import type { CallRecord } from '../core/call-record/call-record.ts';
 
 const MOST_TRIES = 10;
 

@@ -1,8 +1,8 @@
 import type { CallStore } from '../adapters/call-store.ts';
 import type { Clock } from '../adapters/clock.ts';
 import type { DailyTotals } from '../adapters/daily-totals.ts';
-import { withoutAbsent } from '../core/call-facts.ts';
-import { type ClosedCall, type DayTotals, firstOpenDay, sumDays } from '../core/day-totals.ts';
+import { withoutAbsent } from '../core/call-record/call-facts.ts';
+import { type ClosedCall, type DayTotals, firstOpenDay, sumDays } from '../core/operator-views/day-totals.ts';
 
 export interface DailyTotalsEffects {
   readonly store: Pick<CallStore, 'list'>;

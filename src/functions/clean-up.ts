@@ -2,11 +2,11 @@ import type { InvocationContext } from '@azure/functions';
 import type { CallStore } from '../adapters/call-store.ts';
 import type { Clock } from '../adapters/clock.ts';
 import { updateRecord } from '../calls/update-record.ts';
-import { toCallEndedEvent } from '../core/call-ended-event.ts';
-import { withoutAbsent } from '../core/call-facts.ts';
-import type { CallId } from '../core/call-id.ts';
-import { cleanUpCall } from '../core/call-record.ts';
-import type { CallEnded } from '../core/keepalive-state.ts';
+import { toCallEndedEvent } from '../core/call-end/call-ended-event.ts';
+import { withoutAbsent } from '../core/call-record/call-facts.ts';
+import type { CallId } from '../core/call-record/call-id.ts';
+import { cleanUpCall } from '../core/call-record/call-record.ts';
+import type { CallEnded } from '../core/keepalive/keepalive-state.ts';
 import { logEvents } from './log-events.ts';
 
 /** What the orchestration hands to the `cleanUp` activity at its end. */

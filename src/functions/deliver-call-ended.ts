@@ -2,8 +2,8 @@ import type { InvocationContext } from '@azure/functions';
 import type { CallEndedWebhook } from '../adapters/call-ended-webhook.ts';
 import type { CallStore } from '../adapters/call-store.ts';
 import type { Clock } from '../adapters/clock.ts';
-import { toCallEndedMessage } from '../core/call-ended-message.ts';
-import type { TeamsHost } from '../core/join-url.ts';
+import { toCallEndedMessage } from '../core/call-end/call-ended-message.ts';
+import type { TeamsHost } from '../core/call-end/join-url.ts';
 import type { CleanUpInput } from './clean-up.ts';
 import { logEvents } from './log-events.ts';
 

@@ -2,7 +2,8 @@ import type { HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { CallStore } from '../adapters/call-store.ts';
 import type { DeploymentProbes } from '../adapters/deployment-probes.ts';
 import type { DurableCalls } from '../adapters/durable-calls.ts';
-import type { CallId } from '../core/call-id.ts';
+import type { CallId } from '../core/call-record/call-id.ts';
+import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
 import {
   checkCallbackKeys,
   checkClock,
@@ -11,8 +12,7 @@ import {
   checkSettings,
   checkToken,
   type DeploymentCheck,
-} from '../core/deployment-checks.ts';
-import type { KeepaliveLimits } from '../core/keepalive-limits.ts';
+} from '../core/operator-views/deployment-checks.ts';
 
 export interface DoctorDependencies {
   readonly probes: DeploymentProbes;

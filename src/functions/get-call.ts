@@ -2,12 +2,12 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import type { CallStore } from '../adapters/call-store.ts';
 import type { Clock } from '../adapters/clock.ts';
 import type { DurableCalls } from '../adapters/durable-calls.ts';
-import { parseCallId } from '../core/call-id.ts';
-import { toCallRow } from '../core/call-row.ts';
-import { toTimeline } from '../core/call-timeline.ts';
-import { toCallView } from '../core/call-view.ts';
-import { parseInstanceView } from '../core/instance-view.ts';
-import type { KeepaliveLimits } from '../core/keepalive-limits.ts';
+import { parseCallId } from '../core/call-record/call-id.ts';
+import { toCallView } from '../core/call-record/call-view.ts';
+import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
+import { toCallRow } from '../core/operator-views/call-row.ts';
+import { toTimeline } from '../core/operator-views/call-timeline.ts';
+import { parseInstanceView } from '../core/operator-views/instance-view.ts';
 import { answerWithEtag } from './answer-with-etag.ts';
 import { problem } from './problem.ts';
 

@@ -3,8 +3,8 @@ import type { CallStore } from '../adapters/call-store.ts';
 import type { Clock } from '../adapters/clock.ts';
 import type { DailyTotals } from '../adapters/daily-totals.ts';
 import { readDailyTotals } from '../calls/write-daily-totals.ts';
-import { withoutAbsent } from '../core/call-facts.ts';
-import { type DayTotals, sumTotals, toDay } from '../core/day-totals.ts';
+import { withoutAbsent } from '../core/call-record/call-facts.ts';
+import { type DayTotals, sumTotals, toDay } from '../core/operator-views/day-totals.ts';
 import { problem } from './problem.ts';
 
 export interface GetReportDependencies {

@@ -2,7 +2,7 @@ import type { HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { CallStore } from '../adapters/call-store.ts';
 import type { Clock } from '../adapters/clock.ts';
 import type { DurableCalls } from '../adapters/durable-calls.ts';
-import type { CallId } from '../core/call-id.ts';
+import type { CallId } from '../core/call-record/call-id.ts';
 
 export interface HealthDependencies {
   readonly store: CallStore;

@@ -1,10 +1,10 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { CallerHeaders } from '../adapters/send-graph-request.ts';
 import { describeKeepAliveNow, type KeepAliveNowEffects, keepAliveNow as send } from '../calls/keep-alive-now.ts';
-import { parseCallId } from '../core/call-id.ts';
-import { toFailureText } from '../core/failure-text.ts';
-import type { GraphAnswer } from '../core/graph-answer.ts';
-import type { KeepAliveOutcome } from '../core/keep-alive-outcome.ts';
+import { parseCallId } from '../core/call-record/call-id.ts';
+import type { GraphAnswer } from '../core/graph-answers/graph-answer.ts';
+import type { KeepAliveOutcome } from '../core/keepalive/keep-alive-outcome.ts';
+import { toFailureText } from '../core/operator-views/failure-text.ts';
 import { problem } from './problem.ts';
 
 export interface KeepAliveNowDependencies {

@@ -1,10 +1,10 @@
 import type { InvocationContext } from '@azure/functions';
 import type { GraphCalls } from '../adapters/graph-calls.ts';
 import type { Tracing } from '../adapters/tracing.ts';
-import { parseCallId } from '../core/call-id.ts';
-import { classifyGraphAnswer } from '../core/classify-graph-answer.ts';
-import { toKeepAliveEvent } from '../core/keep-alive-event.ts';
-import { type KeepAliveOutcome, type RememberedOutcome, toRemembered } from '../core/keep-alive-outcome.ts';
+import { parseCallId } from '../core/call-record/call-id.ts';
+import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
+import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
+import { type KeepAliveOutcome, type RememberedOutcome, toRemembered } from '../core/keepalive/keep-alive-outcome.ts';
 import { logEvents } from './log-events.ts';
 
 /** What the orchestration hands to the `keepAlive` activity. It lies in the durable history: ids and instants only. */

@@ -9,12 +9,12 @@ import {
   CLEAN_UP_ACTIVITY,
   DELIVER_CALL_ENDED_ACTIVITY,
   KEEP_ALIVE_ACTIVITY,
-} from '../core/durable-names.ts';
-import { advance, end, nextStep } from '../core/keepalive-machine.ts';
-import { type CallEnded, deadlineMs, type KeepaliveState } from '../core/keepalive-state.ts';
-import { toKeepaliveStatus } from '../core/keepalive-status.ts';
-import { parseCallEnded, parseKeepaliveState, parseOutcome } from '../core/parse-keepalive.ts';
-import { isPlainObject } from '../core/plain-object.ts';
+} from '../core/keepalive/durable-names.ts';
+import { advance, end, nextStep } from '../core/keepalive/keepalive-machine.ts';
+import { type CallEnded, deadlineMs, type KeepaliveState } from '../core/keepalive/keepalive-state.ts';
+import { toKeepaliveStatus } from '../core/keepalive/keepalive-status.ts';
+import { parseCallEnded, parseKeepaliveState, parseOutcome } from '../core/keepalive/parse-keepalive.ts';
+import { isPlainObject } from '../core/values/plain-object.ts';
 import type { CleanUpInput } from './clean-up.ts';
 import type { KeepAliveInput } from './keep-alive.ts';
 

@@ -1,9 +1,9 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { DurableHub } from '../adapters/durable-calls.ts';
 import type { CallScan } from '../calls/call-scan.ts';
-import { countCalls, filterCallRows, takePage } from '../core/call-page.ts';
-import { parseCallQuery, toContinuationToken } from '../core/call-query.ts';
-import type { KeepaliveLimits } from '../core/keepalive-limits.ts';
+import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
+import { countCalls, filterCallRows, takePage } from '../core/operator-views/call-page.ts';
+import { parseCallQuery, toContinuationToken } from '../core/operator-views/call-query.ts';
 import { answerWithEtag } from './answer-with-etag.ts';
 import { problem } from './problem.ts';
 

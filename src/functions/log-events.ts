@@ -1,6 +1,6 @@
 import type { InvocationContext } from '@azure/functions';
-import type { AppEvent, EventLog } from '../core/app-event.ts';
-import { toEventLine } from '../core/event-line.ts';
+import type { AppEvent, EventLog } from '../core/events/app-event.ts';
+import { toEventLine } from '../core/events/event-line.ts';
 
 /** Writes each event as one line of JSON into the invocation's log, where Application Insights and KQL find it. */
 export function logEvents(context: InvocationContext): EventLog {

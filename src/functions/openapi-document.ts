@@ -1,5 +1,5 @@
-import { LARGEST_TOP } from '../core/call-query.ts';
-import { CALL_DANGERS, CALL_STATES } from '../core/call-standing.ts';
+import { LARGEST_TOP } from '../core/operator-views/call-query.ts';
+import { CALL_DANGERS, CALL_STATES } from '../core/operator-views/call-standing.ts';
 import { API_SCHEMAS, type ApiSchemaName } from './openapi-schemas.ts';
 
 const KEY = [{ functionKey: [] }, { functionKeyInQuery: [] }];

@@ -1,4 +1,4 @@
-import { CALL_DANGERS, CALL_STATES } from '../core/call-standing.ts';
+import { CALL_DANGERS, CALL_STATES } from '../core/operator-views/call-standing.ts';
 
 type JsonSchema = { readonly [key: string]: unknown };
 

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { type CallFacts, parseChatInfo, parseMeetingInfo, withoutAbsent } from '../core/call-facts.ts';
-import { parseJoinUrl } from '../core/join-url.ts';
-import { parseJsonBytes } from '../core/notification-request.ts';
-import { once } from '../core/once.ts';
-import { isPlainObject, type PlainObject } from '../core/plain-object.ts';
+import { parseJoinUrl } from '../core/call-end/join-url.ts';
+import { type CallFacts, parseChatInfo, parseMeetingInfo, withoutAbsent } from '../core/call-record/call-facts.ts';
+import { parseJsonBytes } from '../core/notifications/notification-request.ts';
+import { once } from '../core/values/once.ts';
+import { isPlainObject, type PlainObject } from '../core/values/plain-object.ts';
 
 /** What an operator tells of a call. */
 export type ParsedRegistration =

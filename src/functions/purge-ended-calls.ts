@@ -1,7 +1,7 @@
 import type { InvocationContext } from '@azure/functions';
 import { type PurgeEffects, purgeEndedCalls as purge } from '../calls/purge-ended-calls.ts';
 import { type DailyTotalsEffects, writeDailyTotals } from '../calls/write-daily-totals.ts';
-import { SMALLEST_RETENTION_MS } from '../core/day-totals.ts';
+import { SMALLEST_RETENTION_MS } from '../core/operator-views/day-totals.ts';
 
 /** Once a day, when bots have the least to do, and not on the hour as everybody does. */
 export const PURGE_SCHEDULE = '0 17 3 * * *';

@@ -3,14 +3,14 @@ import type { BotRelay } from '../adapters/bot-relay.ts';
 import type { CallbackTokenResult, CallbackTokenVerifier } from '../adapters/callback-token.ts';
 import { applyCommands, type NotificationOrigin } from '../calls/apply-commands.ts';
 import type { CallEffects } from '../calls/call-effects.ts';
-import type { EventLog, NotificationIds } from '../core/app-event.ts';
-import { withoutAbsent } from '../core/call-facts.ts';
-import type { ResourceOwner } from '../core/call-resource.ts';
-import { type CallCommand, toCommands } from '../core/notification-commands.ts';
-import { parseJsonBytes, refuseRequest } from '../core/notification-request.ts';
-import { type NotificationEntry, parseNotifications } from '../core/parse-notifications.ts';
-import { toRelayBatch } from '../core/relay-policy.ts';
-import { isRelayLoop } from '../core/relay-request.ts';
+import { withoutAbsent } from '../core/call-record/call-facts.ts';
+import type { EventLog, NotificationIds } from '../core/events/app-event.ts';
+import type { ResourceOwner } from '../core/notifications/call-resource.ts';
+import { type CallCommand, toCommands } from '../core/notifications/notification-commands.ts';
+import { parseJsonBytes, refuseRequest } from '../core/notifications/notification-request.ts';
+import { type NotificationEntry, parseNotifications } from '../core/notifications/parse-notifications.ts';
+import { toRelayBatch } from '../core/relay/relay-policy.ts';
+import { isRelayLoop } from '../core/relay/relay-request.ts';
 import { type OwnAnswer, relayNotification } from './relay-notification.ts';
 
 export interface ReceiveNotificationsDependencies {

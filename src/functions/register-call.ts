@@ -1,9 +1,9 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { CallEffects } from '../calls/call-effects.ts';
 import { type Registration, registerCall as register } from '../calls/register-call.ts';
-import { parseCallId } from '../core/call-id.ts';
-import { toCallView } from '../core/call-view.ts';
-import { toEmptyBodyProblem } from '../core/notification-request.ts';
+import { parseCallId } from '../core/call-record/call-id.ts';
+import { toCallView } from '../core/call-record/call-view.ts';
+import { toEmptyBodyProblem } from '../core/notifications/notification-request.ts';
 import { parseRegistration } from './parse-registration.ts';
 import { problem } from './problem.ts';
 

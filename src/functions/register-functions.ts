@@ -12,15 +12,15 @@ import type { GraphCalls } from '../adapters/graph-calls.ts';
 import type { RequestPace } from '../adapters/request-pace.ts';
 import type { Tracing } from '../adapters/tracing.ts';
 import type { CallEffects } from '../calls/call-effects.ts';
-import type { ResourceOwner } from '../core/call-resource.ts';
+import { TEAMS_HOSTS, type TeamsHost } from '../core/call-end/join-url.ts';
 import {
   CLEAN_UP_ACTIVITY,
   DELIVER_CALL_ENDED_ACTIVITY,
   KEEP_ALIVE_ACTIVITY,
   ORCHESTRATOR_NAME,
-} from '../core/durable-names.ts';
-import { TEAMS_HOSTS, type TeamsHost } from '../core/join-url.ts';
-import type { KeepaliveLimits } from '../core/keepalive-limits.ts';
+} from '../core/keepalive/durable-names.ts';
+import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
+import type { ResourceOwner } from '../core/notifications/call-resource.ts';
 import { cleanUp } from './clean-up.ts';
 import { deliverCallEnded } from './deliver-call-ended.ts';
 import { doctor, misconfiguredDoctor, type WrongSetting } from './doctor.ts';

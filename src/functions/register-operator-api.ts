@@ -4,7 +4,7 @@ import type { Clock } from '../adapters/clock.ts';
 import type { DurableHub } from '../adapters/durable-calls.ts';
 import { createCallScan } from '../calls/call-scan.ts';
 import type { KeepAliveNowEffects } from '../calls/keep-alive-now.ts';
-import type { KeepaliveLimits } from '../core/keepalive-limits.ts';
+import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
 import { getCall } from './get-call.ts';
 import { type DashboardAssets, getDashboard } from './get-dashboard.ts';
 import { getOpenApi } from './get-open-api.ts';

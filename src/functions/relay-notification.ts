@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { BotRelay } from '../adapters/bot-relay.ts';
-import type { EventLog } from '../core/app-event.ts';
-import { type OwnEffect, type RelayAnswer, type RelayBatch, toAnswerToGraph } from '../core/relay-policy.ts';
+import type { EventLog } from '../core/events/app-event.ts';
+import { type OwnEffect, type RelayAnswer, type RelayBatch, toAnswerToGraph } from '../core/relay/relay-policy.ts';
 
 /** A verified notification on its way to the bot. */
 export interface RelayedNotification {

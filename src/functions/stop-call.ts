@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { CallEffects } from '../calls/call-effects.ts';
 import { stopCall as stop } from '../calls/stop-call.ts';
-import { parseCallId } from '../core/call-id.ts';
+import { parseCallId } from '../core/call-record/call-id.ts';
 import { problem } from './problem.ts';
 
 export interface StopCallDependencies {

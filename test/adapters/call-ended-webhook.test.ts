@@ -3,8 +3,8 @@ import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CallEndedWebhookError, createCallEndedWebhook } from '../../src/adapters/call-ended-webhook.ts';
 import { systemClock } from '../../src/adapters/clock.ts';
-import { toCallEndedMessage } from '../../src/core/call-ended-message.ts';
-import { parseCallId } from '../../src/core/call-id.ts';
+import { toCallEndedMessage } from '../../src/core/call-end/call-ended-message.ts';
+import { parseCallId } from '../../src/core/call-record/call-id.ts';
 import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
 import { createManualClock } from './manual-clock.ts';
 

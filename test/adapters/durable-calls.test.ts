@@ -1,7 +1,7 @@
 import type { DurableClient } from 'durable-functions';
 import { describe, expect, test } from 'vitest';
 import { createDurableCalls, DurableCallsError } from '../../src/adapters/durable-calls.ts';
-import { type CallId, parseCallId } from '../../src/core/call-id.ts';
+import { type CallId, parseCallId } from '../../src/core/call-record/call-id.ts';
 import { createManualClock } from './manual-clock.ts';
 
 const callId = parseCallId('4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24') as CallId;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CredentialError } from '../../src/adapters/credential-error.ts';
 import type { GraphTokenSource } from '../../src/adapters/credentials.ts';
 import { createGraphCalls } from '../../src/adapters/graph-calls.ts';
-import { classifyGraphAnswer } from '../../src/core/classify-graph-answer.ts';
+import { classifyGraphAnswer } from '../../src/core/graph-answers/classify-graph-answer.ts';
 import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 

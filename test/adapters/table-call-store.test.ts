@@ -6,7 +6,7 @@ import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { CallStoreError } from '../../src/adapters/call-store.ts';
 import { type Clock, systemClock } from '../../src/adapters/clock.ts';
 import { createTableCallStore } from '../../src/adapters/table-call-store.ts';
-import type { CallPhase } from '../../src/core/call-record.ts';
+import type { CallPhase } from '../../src/core/call-record/call-record.ts';
 import { collect, describeCallStore, newCallId, newRecord, stored } from '../contract/call-store-contract.ts';
 
 const connectionString = inject('storageConnectionString');

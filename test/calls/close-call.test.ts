@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import type { DurableHub } from '../../src/adapters/durable-calls.ts';
 import { closeCall } from '../../src/calls/close-call.ts';
-import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
+import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
 import { createManualClock } from '../adapters/manual-clock.ts';
 import { newRecord, stored } from '../contract/call-store-contract.ts';
 

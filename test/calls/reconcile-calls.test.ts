@@ -4,11 +4,11 @@ import type { CallStore } from '../../src/adapters/call-store.ts';
 import type { CallInstance, DurableHub } from '../../src/adapters/durable-calls.ts';
 import { reconcileCalls } from '../../src/calls/reconcile-calls.ts';
 import type { ReconcileEffects } from '../../src/calls/reconcile-effects.ts';
-import type { AppEvent } from '../../src/core/app-event.ts';
-import { type CallId, toInstanceId } from '../../src/core/call-id.ts';
-import type { CallRecord } from '../../src/core/call-record.ts';
-import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
-import { startKeepalive } from '../../src/core/keepalive-state.ts';
+import { type CallId, toInstanceId } from '../../src/core/call-record/call-id.ts';
+import type { CallRecord } from '../../src/core/call-record/call-record.ts';
+import type { AppEvent } from '../../src/core/events/app-event.ts';
+import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
+import { startKeepalive } from '../../src/core/keepalive/keepalive-state.ts';
 import { createManualClock, type ManualClock } from '../adapters/manual-clock.ts';
 import { newCallId, newRecord } from '../contract/call-store-contract.ts';
 

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import type { DurableCalls } from '../../src/adapters/durable-calls.ts';
 import { startCall } from '../../src/calls/start-call.ts';
-import { endCall } from '../../src/core/call-record.ts';
-import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
+import { endCall } from '../../src/core/call-record/call-record.ts';
+import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
 import { createManualClock } from '../adapters/manual-clock.ts';
 import { newRecord, stored } from '../contract/call-store-contract.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { createRememberingCallStore } from '../../src/adapters/remembering-call-store.ts';
 import { updateRecord } from '../../src/calls/update-record.ts';
-import { activateCall, type CallRecord } from '../../src/core/call-record.ts';
+import { activateCall, type CallRecord } from '../../src/core/call-record/call-record.ts';
 import { newRecord, stored } from '../contract/call-store-contract.ts';
 
 /** A store with a call that is starting, and what is asked of it from then on. */

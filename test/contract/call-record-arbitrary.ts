@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { CallFacts } from '../../src/core/call-facts.ts';
-import { type CallId, parseCallId } from '../../src/core/call-id.ts';
-import type { CallPhase, CallRecord } from '../../src/core/call-record.ts';
-import type { EndReason, ResultInfo } from '../../src/core/keepalive-state.ts';
+import type { CallFacts } from '../../src/core/call-record/call-facts.ts';
+import { type CallId, parseCallId } from '../../src/core/call-record/call-id.ts';
+import type { CallPhase, CallRecord } from '../../src/core/call-record/call-record.ts';
+import type { EndReason, ResultInfo } from '../../src/core/keepalive/keepalive-state.ts';
 
 type Arbitraries<T> = { readonly [Name in keyof Required<T>]: fc.Arbitrary<Required<T>[Name]> };
 

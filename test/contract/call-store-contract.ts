@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CallStore, StoredCall } from '../../src/adapters/call-store.ts';
-import { type CallId, parseCallId } from '../../src/core/call-id.ts';
-import type { CallPhase, CallRecord } from '../../src/core/call-record.ts';
+import { type CallId, parseCallId } from '../../src/core/call-record/call-id.ts';
+import type { CallPhase, CallRecord } from '../../src/core/call-record/call-record.ts';
 import { anyCallRecord } from './call-record-arbitrary.ts';
 
 export function newCallId(): CallId {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DailyTotals } from '../../src/adapters/daily-totals.ts';
-import type { DayTotals } from '../../src/core/day-totals.ts';
+import type { DayTotals } from '../../src/core/operator-views/day-totals.ts';
 import { newCallId } from './call-store-contract.ts';
 
 export function newDay(day: string, changes: Partial<DayTotals> = {}): DayTotals {

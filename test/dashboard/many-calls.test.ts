@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { buildDashboard } from '../../scripts/build-dashboard.ts';
 import type { DurableHub, LiveInstance } from '../../src/adapters/durable-calls.ts';
-import { type CallId, parseCallId, toInstanceId } from '../../src/core/call-id.ts';
+import { type CallId, parseCallId, toInstanceId } from '../../src/core/call-record/call-id.ts';
 import { launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { serveWorld } from '../support/served-world.ts';
 import { MINUTE_MS, startVirtualWorld, type VirtualWorld, WORLD_START_MS } from '../support/virtual-world.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
-import { CALL_DANGERS, CALL_STATES } from '../../src/core/call-standing.ts';
+import { CALL_DANGERS, CALL_STATES } from '../../src/core/operator-views/call-standing.ts';
 import { createHostClient } from '../e2e/host-client.ts';
 import { buildOnce, REPOSITORY } from '../support/build-once.ts';
 import { START_TIMEOUT_MS } from '../support/eventually.ts';

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { FunctionRegistry } from '../../local/functions-host/function-registry.ts';
 import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
-import { isPlainObject, type PlainObject } from '../../src/core/plain-object.ts';
+import { isPlainObject, type PlainObject } from '../../src/core/values/plain-object.ts';
 import { OPENAPI_DOCUMENT } from '../../src/functions/openapi-document.ts';
 import { startVirtualWorld } from '../support/virtual-world.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { CallStoreError } from '../../src/adapters/call-store.ts';
-import { isPlainObject, type PlainObject } from '../../src/core/plain-object.ts';
+import { isPlainObject, type PlainObject } from '../../src/core/values/plain-object.ts';
 import type { OPENAPI_DOCUMENT } from '../../src/functions/openapi-document.ts';
 import { apiAnswerProblems } from '../support/api-answer.ts';
 import {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts';
-import { type CallId, parseCallId } from '../../src/core/call-id.ts';
-import type { CallRecord } from '../../src/core/call-record.ts';
+import { type CallId, parseCallId } from '../../src/core/call-record/call-id.ts';
+import type { CallRecord } from '../../src/core/call-record/call-record.ts';
 import { newRecord } from '../contract/call-store-contract.ts';
 import { HOUR_MS, MINUTE_MS, startVirtualWorld, type VirtualWorld, WORLD_START_MS } from '../support/virtual-world.ts';
 

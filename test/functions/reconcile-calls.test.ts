@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts';
-import { type CallId, parseCallId } from '../../src/core/call-id.ts';
-import type { CallRecord } from '../../src/core/call-record.ts';
-import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
+import { type CallId, parseCallId } from '../../src/core/call-record/call-id.ts';
+import type { CallRecord } from '../../src/core/call-record/call-record.ts';
+import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
 import {
   HOUR_MS,
   MINUTE_MS,

@@ -5,12 +5,12 @@ import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts
 import type { CallInstance } from '../../src/adapters/durable-calls.ts';
 import type { CallEffects } from '../../src/calls/call-effects.ts';
 import { startCall } from '../../src/calls/start-call.ts';
-import type { AppEvent } from '../../src/core/app-event.ts';
-import { parseCallId } from '../../src/core/call-id.ts';
-import { cleanUpCall } from '../../src/core/call-record.ts';
-import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
-import { nextStep } from '../../src/core/keepalive-machine.ts';
-import { type CallEnded, deadlineMs, type KeepaliveState } from '../../src/core/keepalive-state.ts';
+import { parseCallId } from '../../src/core/call-record/call-id.ts';
+import { cleanUpCall } from '../../src/core/call-record/call-record.ts';
+import type { AppEvent } from '../../src/core/events/app-event.ts';
+import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
+import { nextStep } from '../../src/core/keepalive/keepalive-machine.ts';
+import { type CallEnded, deadlineMs, type KeepaliveState } from '../../src/core/keepalive/keepalive-state.ts';
 import { orUnavailable } from '../../src/functions/or-unavailable.ts';
 import { registerCall } from '../../src/functions/register-call.ts';
 import { stopCall } from '../../src/functions/stop-call.ts';

@@ -7,16 +7,16 @@ import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-s
 import { createInvoke } from '../../local/functions-host/create-invoke.ts';
 import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
 import type { Invoke, RpcTypedData } from '../../local/functions-host/invocation.ts';
-import { parseCallId, toInstanceId } from '../../src/core/call-id.ts';
+import { parseCallId, toInstanceId } from '../../src/core/call-record/call-id.ts';
 import {
   CALL_ENDED_EVENT,
   CLEAN_UP_ACTIVITY,
   DELIVER_CALL_ENDED_ACTIVITY,
   KEEP_ALIVE_ACTIVITY,
   ORCHESTRATOR_NAME,
-} from '../../src/core/durable-names.ts';
-import { toKeepaliveLimits } from '../../src/core/keepalive-limits.ts';
-import { startKeepalive } from '../../src/core/keepalive-state.ts';
+} from '../../src/core/keepalive/durable-names.ts';
+import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
+import { startKeepalive } from '../../src/core/keepalive/keepalive-state.ts';
 import { keepCallAlive } from '../../src/functions/keep-call-alive.ts';
 import type { GoldenHistory } from './golden-history.ts';
 import type { Scenario } from './scenarios.ts';

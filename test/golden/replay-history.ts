@@ -9,7 +9,7 @@ import { runtimeStatusNumbers } from '../../local/durable-extension/runtime-stat
 import { createInvoke } from '../../local/functions-host/create-invoke.ts';
 import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
 import type { Invoke } from '../../local/functions-host/invocation.ts';
-import { ORCHESTRATOR_NAME } from '../../src/core/durable-names.ts';
+import { ORCHESTRATOR_NAME } from '../../src/core/keepalive/durable-names.ts';
 import type { GoldenHistory } from './golden-history.ts';
 
 /** A turn in which today's orchestrator decides something else than the history shows. */

@@ -1,4 +1,4 @@
-import type { KeepAliveOutcome } from '../../src/core/keep-alive-outcome.ts';
+import type { KeepAliveOutcome } from '../../src/core/keepalive/keep-alive-outcome.ts';
 
 type Failure = { readonly throws: string };
 type Answer = Partial<KeepAliveOutcome> & Pick<KeepAliveOutcome, 'kind'>;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { parseSettings } from '../../src/settings.ts';
-import { SETTING_NAMES } from '../../src/settings-catalog.ts';
+import { SETTING_NAMES } from '../../src/settings/catalog.ts';
+import { parseSettings } from '../../src/settings/settings.ts';
 import { buildOnce } from '../support/build-once.ts';
 import { callNotification } from '../support/call-notification.ts';
 import { START_TIMEOUT_MS } from '../support/eventually.ts';

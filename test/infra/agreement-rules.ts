@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENTS, FIELD_MEANINGS } from '../../src/core/event-catalog.ts';
+import { EVENTS, FIELD_MEANINGS } from '../../src/core/events/event-catalog.ts';
 import { fileOf, type InfraProject, type InfraRule } from './infra-project.ts';
 import { kqlFaults } from './kql-syntax.ts';
 

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Node } from 'web-tree-sitter';
-import type { SettingDescription } from '../../src/settings-catalog.ts';
+import type { SettingDescription } from '../../src/settings/catalog.ts';
 import { parseBicep } from './bicep-tree.ts';
 
 /** The files that must agree, and what the code says of itself. */

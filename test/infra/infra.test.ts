@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
-import { SETTING_NAMES } from '../../src/settings-catalog.ts';
+import { SETTING_NAMES } from '../../src/settings/catalog.ts';
 import { agreementRules } from './agreement-rules.ts';
 import { type InfraProject, type InfraRule, readInfraFiles, withSample } from './infra-project.ts';
 import { settingsRules } from './settings-rules.ts';

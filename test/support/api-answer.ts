@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { isPlainObject, type PlainObject } from '../../src/core/plain-object.ts';
+import { isPlainObject, type PlainObject } from '../../src/core/values/plain-object.ts';
 import { OPENAPI_DOCUMENT } from '../../src/functions/openapi-document.ts';
 import type { HttpAnswer } from './virtual-world.ts';
 

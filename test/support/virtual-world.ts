@@ -6,7 +6,7 @@ import { createSimulatedGraph, type SimulatedGraph } from '../../local/simulated
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { startVirtualApp, VIRTUAL_CALLBACK_URI, type VirtualAppOptions } from '../../local/virtual-app.ts';
 import type { CallStore } from '../../src/adapters/call-store.ts';
-import { isPlainObject, type PlainObject } from '../../src/core/plain-object.ts';
+import { isPlainObject, type PlainObject } from '../../src/core/values/plain-object.ts';
 
 export const WORLD_START_MS = Date.parse('2026-03-02T08:00:00Z');
 export const SECOND_MS = 1_000;

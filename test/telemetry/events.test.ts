@@ -2,10 +2,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
-import type { AppEvent } from '../../src/core/app-event.ts';
-import { EVENTS, FIELD_MEANINGS } from '../../src/core/event-catalog.ts';
-import { toEventLine } from '../../src/core/event-line.ts';
-import type { PlainObject } from '../../src/core/plain-object.ts';
+import type { AppEvent } from '../../src/core/events/app-event.ts';
+import { EVENTS, FIELD_MEANINGS } from '../../src/core/events/event-catalog.ts';
+import { toEventLine } from '../../src/core/events/event-line.ts';
+import type { PlainObject } from '../../src/core/values/plain-object.ts';
 import { REPOSITORY } from '../support/build-once.ts';
 import { HOUR_MS, MINUTE_MS, startVirtualWorld, type VirtualWorld } from '../support/virtual-world.ts';
 
@@ -35,7 +35,7 @@ describe('the catalog of events', () => {
 
   test('is no burden on the deployed code: it is imported for its types', () => {
     const importers = sources.filter(({ text }) => text.includes('event-catalog.ts'));
-    expect(importers.map(({ path }) => path)).toEqual(['src/core/app-event.ts']);
+    expect(importers.map(({ path }) => path)).toEqual(['src/core/events/app-event.ts']);
     expect(importers[0]?.text).toContain('import type { EVENTS }');
   });
 });

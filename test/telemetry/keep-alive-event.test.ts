@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { toKeepAliveEvent } from '../../src/core/keep-alive-event.ts';
-import type { KeepAliveOutcome } from '../../src/core/keep-alive-outcome.ts';
+import { toKeepAliveEvent } from '../../src/core/keepalive/keep-alive-event.ts';
+import type { KeepAliveOutcome } from '../../src/core/keepalive/keep-alive-outcome.ts';
 
 const attempt = {
   sentAtMs: 1_000_000,

@@ -2,7 +2,7 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/ap
 import { afterEach, describe, expect, test } from 'vitest';
 import type { GraphCalls } from '../../src/adapters/graph-calls.ts';
 import { createTracing } from '../../src/adapters/tracing.ts';
-import type { GraphAnswer } from '../../src/core/graph-answer.ts';
+import type { GraphAnswer } from '../../src/core/graph-answers/graph-answer.ts';
 import { MINUTE_MS, startVirtualWorld } from '../support/virtual-world.ts';
 import { recordTelemetry, removeTelemetry } from './recorded-telemetry.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { isPlainObject } from '../../../src/core/plain-object.ts';
+import { isPlainObject } from '../../../src/core/values/plain-object.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type RawAnswer, type RawRequest, sendRaw } from './raw-request.ts';
 import type { RawHost } from './start-raw-host.ts';

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createVirtualClock } from '../../../local/clock/virtual-clock.ts';
 import type { OutgoingNotification } from '../../../local/simulated-graph/notification-sender.ts';
 import { createSimulatedGraph } from '../../../local/simulated-graph/simulated-graph.ts';
-import { isPlainObject, type PlainObject } from '../../../src/core/plain-object.ts';
+import { isPlainObject, type PlainObject } from '../../../src/core/values/plain-object.ts';
 
 export const BOT_APP_ID = 'd9e3f405-3c4d-4e5f-a061-7c8d9e0f1a2b';
 export const TENANT_ID = 'b7c1d2e3-1a2b-4c3d-8e4f-5a6b7c8d9e0f';

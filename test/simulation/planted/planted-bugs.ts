@@ -15,10 +15,10 @@ export interface PlantedBug {
 }
 
 const ORCHESTRATOR = 'src/functions/keep-call-alive.ts';
-const MACHINE = 'src/core/keepalive-machine.ts';
-const NEXT_ATTEMPT = 'src/core/next-attempt.ts';
-const RECORD = 'src/core/call-record.ts';
-const RECONCILE = 'src/core/reconcile-call.ts';
+const MACHINE = 'src/core/keepalive/keepalive-machine.ts';
+const NEXT_ATTEMPT = 'src/core/keepalive/next-attempt.ts';
+const RECORD = 'src/core/call-record/call-record.ts';
+const RECONCILE = 'src/core/reconcile/reconcile-call.ts';
 const START = 'src/calls/start-call.ts';
 
 /** Takes away the second line behind which some mistakes would hide. */
@@ -104,12 +104,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: 'signWebhook(secret, id + clock.nowMs(), clock.nowMs(), body)',
   }),
   bug('an ended call whose instance failed is not closed', 400, {
-    file: 'src/core/reconcile-call.ts',
+    file: 'src/core/reconcile/reconcile-call.ts',
     find: 'const wasStarted = record.establishedAtMs !== undefined || ',
     replace: 'const wasStarted = ',
   }),
   bug('a strange 404 is believed after two minutes', 100, {
-    file: 'src/core/keepalive-limits.ts',
+    file: 'src/core/keepalive/keepalive-limits.ts',
     find: 'confirmGoneAfterMs: 20 * MINUTE_MS',
     replace: 'confirmGoneAfterMs: 2 * MINUTE_MS',
   }),
@@ -138,22 +138,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       return afterFailure`,
   }),
   bug('the deadline counts from the last attempt', 200, {
-    file: 'src/core/keepalive-state.ts',
+    file: 'src/core/keepalive/keepalive-state.ts',
     find: '  return state.lastKeepAliveAtMs ?? state.firstSeenAtMs;\n',
     replace: '  return Math.max(state.lastKeepAliveAtMs ?? state.firstSeenAtMs, state.lastFailure?.atMs ?? 0);\n',
   }),
   bug('any 404 is the end', 200, {
-    file: 'src/core/classify-graph-answer.ts',
+    file: 'src/core/graph-answers/classify-graph-answer.ts',
     find: "saysCallNotFound(answer) ? 'gone' : 'unclear'",
     replace: "'gone'",
   }),
   bug('404 is tried for ever', 50, {
-    file: 'src/core/classify-graph-answer.ts',
+    file: 'src/core/graph-answers/classify-graph-answer.ts',
     find: "  if (status === 404) return { kind: saysCallNotFound(answer) ? 'gone' : 'unclear', ...attempt };\n",
     replace: '',
   }),
   bug('keepAlive every 40 minutes', 100, {
-    file: 'src/core/keepalive-machine.ts',
+    file: 'src/core/keepalive/keepalive-machine.ts',
     find: '    nextKeepAliveAtMs: succeededAtMs + state.limits.intervalMs,\n',
     replace: '    nextKeepAliveAtMs: succeededAtMs + 40 * 60_000,\n',
   }),

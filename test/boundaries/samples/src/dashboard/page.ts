@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'; // expect: lint/style/noRestrictedImports
-import type { Neighbour } from '../core/neighbour.ts'; // expect: lint/style/noRestrictedImports
+import type { Neighbour } from '../core/keepalive/neighbour.ts'; // expect: lint/style/noRestrictedImports
 import { rows } from './rows.ts';
 
 export const page: Neighbour = [z, rows];

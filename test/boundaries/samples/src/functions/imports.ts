@@ -10,7 +10,7 @@ import type { Clock } from '../adapters/graph-calls.ts';
 import type * as Clocks from '../adapters/graph-calls.ts';
 import { startCall } from '../calls/end-call.ts';
 import { run } from '../cli/list.ts'; // expect: lint/style/noRestrictedImports
-import { neighbour } from '../core/neighbour.ts';
+import { neighbour } from '../core/keepalive/neighbour.ts';
 import { main } from '../main-part.ts'; // expect: lint/style/noRestrictedImports
 import { start } from '../../local/start.ts'; // expect: lint/style/noRestrictedImports
 import { fixture } from '../../test/rewrite-ids.ts'; // expect: lint/style/noRestrictedImports

@@ -1,0 +1,63 @@
+import { withoutAbsent } from '../call-record/call-facts.ts';
+import type { CallId } from '../call-record/call-id.ts';
+import type { CallRecord } from '../call-record/call-record.ts';
+import type { CallEnded } from '../keepalive/keepalive-state.ts';
+import { type TeamsHost, toJoinUrl } from './join-url.ts';
+import { toReasonText, toResultText } from './result-words.ts';
+
+/** What the orchestration knows at its end. */
+export interface CallOutcome {
+  readonly callId: CallId;
+  readonly ended: CallEnded;
+  readonly keepAlives: number;
+  readonly lastKeepAliveAtMs?: number;
+}
+
+/** The body of the webhook `call.ended`: why the call ended, and all that a rejoin needs. Instants as ISO strings. */
+export type CallEndedMessage = ReturnType<typeof toCallEndedMessage>;
+
+/**
+ * Tells a call's end. The same however often it is told, but for a reason that the record learned later.
+ *
+ * Shape: record (undefined when it is gone), outcome, time of the end when the record has none → message.  Errors: none.
+ */
+export function toCallEndedMessage(
+  record: CallRecord | undefined,
+  outcome: CallOutcome,
+  options: { readonly nowMs: number; readonly teamsHost: TeamsHost },
+) {
+  const { callId, ended } = outcome;
+  const endReason = record?.endReason ?? ended.reason;
+  const resultInfo = record?.resultInfo ?? ended.resultInfo;
+  const endedAt = toIso(record?.endedAtMs ?? options.nowMs);
+  const facts = record?.facts ?? {};
+  return {
+    type: 'call.ended',
+    timestamp: endedAt,
+    data: {
+      callId,
+      endReason,
+      endReasonText: toReasonText(endReason),
+      keepAlives: outcome.keepAlives,
+      endedAt,
+      ...withoutAbsent({
+        resultInfo,
+        resultText: resultInfo && toResultText(resultInfo),
+        terminationReason: record?.terminationReason ?? ended.terminationReason,
+        lastKeepAliveAt: toIsoIfAny(outcome.lastKeepAliveAtMs),
+        firstSeenAt: toIsoIfAny(record?.firstSeenAtMs),
+        establishedAt: toIsoIfAny(record?.establishedAtMs),
+        ...facts,
+        joinUrl: toJoinUrl(facts, options.teamsHost),
+      }),
+    },
+  } as const;
+}
+
+function toIso(instantMs: number): string {
+  return new Date(instantMs).toISOString();
+}
+
+function toIsoIfAny(instantMs: number | undefined): string | undefined {
+  return instantMs === undefined ? undefined : toIso(instantMs);
+}

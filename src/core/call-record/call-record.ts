@@ -1,0 +1,200 @@
+import {
+  type CallEnded,
+  type EndReason,
+  type KeepaliveState,
+  type ResultInfo,
+  saysKeepAliveMissed,
+} from '../keepalive/keepalive-state.ts';
+import { bringsNewFacts, type CallFacts, mergeFacts, withoutAbsent } from './call-facts.ts';
+import type { CallId } from './call-id.ts';
+
+/** `observed`: seen, not established. `starting`: its instance is being started. `ended`: absorbing. */
+export type CallPhase = 'observed' | 'starting' | 'active' | 'ended';
+
+/**
+ * One row of the table `Calls`: written at first sight, start, end and clean-up, never per keepAlive.
+ * Instants in ms since the epoch.
+ */
+export interface CallRecord {
+  readonly callId: CallId;
+  /** The id as first received; Graph is called with it. */
+  readonly graphCallId: string;
+  readonly appId: string;
+  readonly phase: CallPhase;
+  readonly firstSeenAtMs: number;
+  readonly establishedAtMs?: number;
+  readonly endedAtMs?: number;
+  readonly endReason?: EndReason;
+  readonly resultInfo?: ResultInfo;
+  readonly terminationReason?: string;
+  /** Set once by the clean-up: the call's sums. */
+  readonly cleanedUpAtMs?: number;
+  readonly keepAlives?: number;
+  readonly lastKeepAliveAtMs?: number;
+  readonly worstMarginMs?: number;
+  /** The last keepAlive that succeeded outside the orchestration. */
+  readonly lastRescueAtMs?: number;
+  /** How often the orchestration was started again because it had failed. */
+  readonly restarts?: number;
+  /** When an orchestration that had not noticed the end was told of it again. */
+  readonly endRepeatedAtMs?: number;
+  readonly facts: CallFacts;
+}
+
+/** One sighting of a call: what a command says about it. */
+export interface CallSighting {
+  readonly callId: CallId;
+  readonly graphCallId: string;
+  readonly appId: string;
+  readonly facts: CallFacts;
+}
+
+/** A sighting that tells no more than the record does. */
+export function toSighting({ callId, graphCallId, appId }: CallRecord): CallSighting {
+  return { callId, graphCallId, appId, facts: {} };
+}
+
+/** What the clean-up knows at the end of an orchestration. */
+export interface CallSums {
+  readonly keepAlives: number;
+  readonly lastKeepAliveAtMs?: number;
+  /** The shortest time that was left to the deadline at a success of the orchestration; negative after it. */
+  readonly worstMarginMs?: number;
+}
+
+/**
+ * Every transition below takes the record as stored (undefined = unknown call) and returns the record to write, or
+ * undefined when nothing changes. An ended record never becomes anything else.
+ */
+
+export function observeCall(stored: CallRecord | undefined, seen: CallSighting, nowMs: number): CallRecord | undefined {
+  if (stored === undefined) return firstSight(seen, 'observed', nowMs);
+  return withNewFacts(stored, seen);
+}
+
+export function startCall(stored: CallRecord | undefined, seen: CallSighting, nowMs: number): CallRecord | undefined {
+  if (stored === undefined) return { ...firstSight(seen, 'starting', nowMs), establishedAtMs: nowMs };
+  const known = withNewFacts(stored, seen);
+  if (stored.phase !== 'observed') return known;
+  return { ...(known ?? stored), phase: 'starting', establishedAtMs: nowMs };
+}
+
+export function activateCall(stored: CallRecord | undefined): CallRecord | undefined {
+  return stored?.phase === 'starting' ? { ...stored, phase: 'active' } : undefined;
+}
+
+export function endCall(
+  stored: CallRecord | undefined,
+  seen: CallSighting,
+  ended: CallEnded,
+  nowMs: number,
+): CallRecord | undefined {
+  if (stored?.phase === 'ended') return withLaterReason(stored, ended);
+  const record = stored ?? firstSight(seen, 'observed', nowMs);
+  return {
+    ...record,
+    facts: mergeFacts(record.facts, seen.facts),
+    phase: 'ended',
+    endedAtMs: nowMs,
+    ...endFields(ended),
+  };
+}
+
+/** The clean-up: closes the record, and adds the sums once. */
+export function cleanUpCall(
+  stored: CallRecord | undefined,
+  seen: CallSighting,
+  ended: CallEnded,
+  sums: CallSums,
+  nowMs: number,
+): CallRecord | undefined {
+  if (stored?.cleanedUpAtMs !== undefined) return undefined;
+  const closed = endCall(stored, seen, ended, nowMs) ?? stored;
+  return closed === undefined ? undefined : { ...closed, ...sums, cleanedUpAtMs: nowMs };
+}
+
+/** The call's orchestration is to be started (again). `hasFailed`: the one before failed, which is counted. */
+export function restartCall(
+  stored: CallRecord | undefined,
+  { hasFailed, nowMs }: { readonly hasFailed: boolean; readonly nowMs: number },
+): CallRecord | undefined {
+  if (stored === undefined || stored.phase === 'ended') return undefined;
+  return {
+    ...stored,
+    phase: 'starting',
+    establishedAtMs: stored.establishedAtMs ?? nowMs,
+    ...(hasFailed ? { restarts: (stored.restarts ?? 0) + 1 } : {}),
+  };
+}
+
+/**
+ * An operator has the call kept alive (again), as if it were new; what he says of it counts. Only a call that Graph has
+ * ended stays ended.
+ */
+export function reopenCall(
+  stored: CallRecord | undefined,
+  seen: CallSighting,
+  { startedAtMs, nowMs }: { readonly startedAtMs: number; readonly nowMs: number },
+): CallRecord | undefined {
+  if (stored?.endReason === 'terminated') return undefined;
+  return {
+    ...firstSight(seen, 'starting', startedAtMs),
+    graphCallId: stored?.graphCallId ?? seen.graphCallId,
+    establishedAtMs: nowMs,
+    facts: { ...stored?.facts, ...seen.facts },
+  };
+}
+
+/** A keepAlive outside the orchestration succeeded. */
+export function rescueCall(stored: CallRecord | undefined, rescuedAtMs: number): CallRecord | undefined {
+  if (stored === undefined || stored.phase === 'ended') return undefined;
+  return { ...stored, lastRescueAtMs: rescuedAtMs };
+}
+
+/** The orchestration was told once more that the call has ended. */
+export function repeatEnd(stored: CallRecord | undefined, nowMs: number): CallRecord | undefined {
+  return stored?.phase === 'ended' ? { ...stored, endRepeatedAtMs: nowMs } : undefined;
+}
+
+/** The record of a call whose orchestration runs without one: as much as its input tells. */
+export function rebuildCall(
+  stored: CallRecord | undefined,
+  state: KeepaliveState,
+  appId: string,
+): CallRecord | undefined {
+  if (stored !== undefined) return undefined;
+  const { callId, graphCallId, tenantId, firstSeenAtMs } = state;
+  const facts = tenantId === undefined ? {} : { tenantId };
+  return { callId, graphCallId, appId, phase: 'active', firstSeenAtMs, facts };
+}
+
+/**
+ * `terminated` says more than the others; a result is taken in once. That Graph ends a call which an operator gave up,
+ * for want of a keepAlive, is no news: it stays `stopped`.
+ */
+function withLaterReason(stored: CallRecord, ended: CallEnded): CallRecord | undefined {
+  if (stored.endReason === 'stopped' && saysKeepAliveMissed(ended.resultInfo)) return undefined;
+  const isMoreSpecific = ended.reason === 'terminated' && stored.endReason !== 'terminated';
+  const bringsResult = ended.resultInfo !== undefined && stored.resultInfo === undefined;
+  if (!isMoreSpecific && !bringsResult) return undefined;
+  const reason = isMoreSpecific ? ended.reason : (stored.endReason ?? ended.reason);
+  return { ...stored, ...endFields(ended), endReason: reason };
+}
+
+function endFields(ended: CallEnded) {
+  return withoutAbsent({
+    endReason: ended.reason,
+    resultInfo: ended.resultInfo,
+    terminationReason: ended.terminationReason,
+  });
+}
+
+function firstSight(seen: CallSighting, phase: CallPhase, nowMs: number): CallRecord {
+  const { callId, graphCallId, appId, facts } = seen;
+  return { callId, graphCallId, appId, facts, phase, firstSeenAtMs: nowMs };
+}
+
+function withNewFacts(stored: CallRecord, seen: CallSighting): CallRecord | undefined {
+  if (stored.phase === 'ended' || !bringsNewFacts(stored.facts, seen.facts)) return undefined;
+  return { ...stored, facts: mergeFacts(stored.facts, seen.facts) };
+}

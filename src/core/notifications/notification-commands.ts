@@ -1,0 +1,54 @@
+import type { CallFacts } from '../call-record/call-facts.ts';
+import type { CallId } from '../call-record/call-id.ts';
+import type { CallEnded } from '../keepalive/keepalive-state.ts';
+import type { CallData, NotificationEntry } from './parse-notifications.ts';
+
+/** What a notification asks for. `start`: see to it that the call is kept alive. `observe`: remember it was seen. */
+export type CallCommand =
+  | {
+      readonly kind: 'start' | 'observe';
+      readonly callId: CallId;
+      readonly graphCallId: string;
+      readonly facts: CallFacts;
+    }
+  | {
+      readonly kind: 'end';
+      readonly callId: CallId;
+      readonly graphCallId: string;
+      readonly facts: CallFacts;
+      readonly ended: CallEnded;
+    }
+  | { readonly kind: 'ignore'; readonly callId: CallId };
+
+/** Source: the callState values of https://learn.microsoft.com/graph/api/resources/call; all else only tells that the call is there. */
+const LIVE_STATES: ReadonlySet<string> = new Set(['established', 'hold', 'transferring']);
+
+/**
+ * Decides what one entry asks for. The state wins over `changeType`; a state nobody knows yet is only observed.
+ *
+ * Shape: entry (not rejected) → its commands in order.  Errors: none.
+ */
+export function toCommands(entry: Exclude<NotificationEntry, { kind: 'rejected' }>): readonly CallCommand[] {
+  if (entry.kind === 'other') return [{ kind: 'ignore', callId: entry.callId }];
+  const items: readonly CallData[] = entry.items.length === 0 ? [{ facts: {} }] : entry.items;
+  return items.map((item) => toCommand(entry, item));
+}
+
+function toCommand(entry: Extract<NotificationEntry, { kind: 'call' }>, item: CallData): CallCommand {
+  const { callId, graphCallId } = entry;
+  const { facts } = item;
+  const state = item.state?.toLowerCase();
+  if (state === 'terminated' || (state === undefined && entry.deleted)) {
+    return { kind: 'end', callId, graphCallId, facts, ended: toCallEnded(item) };
+  }
+  if (state === undefined) return { kind: 'ignore', callId };
+  return { kind: LIVE_STATES.has(state) ? 'start' : 'observe', callId, graphCallId, facts };
+}
+
+function toCallEnded(item: CallData): CallEnded {
+  return {
+    reason: 'terminated',
+    ...(item.resultInfo === undefined ? {} : { resultInfo: item.resultInfo }),
+    ...(item.terminationReason === undefined ? {} : { terminationReason: item.terminationReason }),
+  };
+}
