@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../src/adapters/clock.ts';
+import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../start-environment.ts';
 import { whenAskedToStop } from '../when-asked-to-stop.ts';
 import { createSimulatedGraph } from './simulated-graph.ts';
 
@@ -14,8 +15,6 @@ const HELP = `The simulated Microsoft Graph: calls, notifications, keepAlive, on
 Environment: BOT_APP_ID and BOT_TENANT_ID, the bot that the calls belong to.
 Then: POST /control/calls {"callbackUri":"http://127.0.0.1:7071/api/notifications"}; GET /control/calls.
 `;
-const DEFAULT_APP_ID = 'd9e3f405-3c4d-4e5f-a061-7c8d9e0f1a2b';
-const DEFAULT_TENANT_ID = 'b7c1d2e3-1a2b-4c3d-8e4f-5a6b7c8d9e0f';
 
 try {
   await main();
@@ -42,8 +41,8 @@ async function main(): Promise<void> {
   if (!(timeScale > 0 && Number.isFinite(timeScale))) throw new Error('--speed: must be a number above 0.');
   const graph = createSimulatedGraph({
     clock: systemClock,
-    botAppId: process.env.BOT_APP_ID || DEFAULT_APP_ID,
-    tenantId: process.env.BOT_TENANT_ID || DEFAULT_TENANT_ID,
+    botAppId: process.env.BOT_APP_ID || SAMPLE_BOT_APP_ID,
+    tenantId: process.env.BOT_TENANT_ID || SAMPLE_TENANT_ID,
     timeScale,
     log: (line) => process.stdout.write(`${line}\n`),
   });

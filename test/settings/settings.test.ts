@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { SETTING_NAMES, type SettingDescription, type SettingName } from '../../src/settings/catalog.ts';
 import { parseSettings, type Settings } from '../../src/settings/settings.ts';
 
@@ -376,6 +377,10 @@ describe('local.settings.sample.json', () => {
       [...names, 'AzureWebJobsStorage', 'FUNCTIONS_WORKER_RUNTIME'].toSorted(),
     );
     expect(sample.IsEncrypted).toBe(false);
+  });
+
+  test('names the bot and the tenant of the simulated Graph, whose tokens are taken as they are', () => {
+    expect(sample.Values).toMatchObject({ BOT_APP_ID: SAMPLE_BOT_APP_ID, BOT_TENANT_ID: SAMPLE_TENANT_ID });
   });
 
   test('is accepted as it is and holds no secret', () => {
