@@ -21,7 +21,6 @@ const app = await startVirtualApp({
   clock,
   graph,
   hub: createMemoryHubStore(),
-  engine: { fast: true },
   log: (line) => {
     const text = toConsoleLine(line, new Date(clock.nowMs()));
     if (text !== undefined) console.log(text);

@@ -23,10 +23,7 @@ export interface LocalHostOptions {
   /** Defects of the local host itself, and the engine's warnings. */
   readonly onHostMessage?: (message: string) => void;
   /** What the tests change about the engine. */
-  readonly engine?: Pick<
-    DurableExtensionOptions,
-    'faults' | 'extensionVersion' | 'redeliveryDelayMs' | 'newId' | 'fast' | 'onReplayMismatch'
-  >;
+  readonly engine?: Pick<DurableExtensionOptions, 'faults' | 'extensionVersion' | 'redeliveryDelayMs' | 'newId'>;
 }
 
 export interface LocalHost {

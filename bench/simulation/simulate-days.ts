@@ -10,11 +10,7 @@ const START_MS = Date.UTC(2026, 0, 5);
 const MINUTE_MS = 60_000;
 
 /** CPU-ms per keepAlive of so many calls at once. */
-export async function simulateDays(run: {
-  readonly fast: boolean;
-  readonly calls: number;
-  readonly forMs: number;
-}): Promise<number> {
+export async function simulateDays(run: { readonly calls: number; readonly forMs: number }): Promise<number> {
   const clock = createVirtualClock({ startMs: START_MS });
   const graph = createSimulatedGraph({
     clock,
@@ -29,7 +25,7 @@ export async function simulateDays(run: {
         body: new TextEncoder().encode(body),
       }),
   });
-  const app = await startVirtualApp({ clock, graph, hub: createMemoryHubStore(), engine: { fast: run.fast } });
+  const app = await startVirtualApp({ clock, graph, hub: createMemoryHubStore() });
   const beforeMs = threadCpuMs();
   const callIds = Array.from(
     { length: run.calls },

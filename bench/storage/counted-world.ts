@@ -58,7 +58,6 @@ export async function startCountedWorld(): Promise<CountedWorld> {
     graph,
     hub,
     store,
-    engine: { fast: true },
     dependencies: {
       createDurableCalls(client) {
         const counted = withoutSockets(client, (request) => {

@@ -8,33 +8,16 @@ import { createTask, onSettled, type SyncTask, settle, whenAll, whenAny } from '
 /** What the orchestrator function returned for exactly this history; or why it could not be called. */
 export type CalledState = OrchestratorState | { readonly kind: 'unusable'; readonly reason: string };
 
-export interface ActionWalkOptions {
+export interface ActionWalk {
   readonly orchestratorName: string;
   readonly executionId: string;
+  readonly state: CalledState;
+  readonly history: readonly HistoryEvent[];
   readonly defaultVersion: string | null;
   readonly isActivity: (name: string) => boolean;
   readonly isOrchestrator: (name: string) => boolean;
   /** The text for an unknown function. */
   readonly describeUnknown: (name: string, type: 'activity' | 'orchestrator') => string;
-}
-
-/** One pass over the actions of a generation: over everything at once, or turn by turn. */
-export interface ActionWalk {
-  /** The decisions that are not in the history yet, once these entries of it, the next ones, have happened too. */
-  goOn(state: CalledState, entries: Iterable<HistoryEvent>): readonly Decision[];
-  /**
-   * Whether going on comes to the same as walking over everything anew: it awaits an action, so that it has not looked
-   * for one beyond the last, and no timer that it has made was cancelled since.
-   */
-  mayGoOn(): boolean;
-}
-
-/** A walk that is under way. */
-interface Walking extends ActionWalkOptions {
-  state: CalledState;
-  isAwaiting: boolean;
-  readonly timers: Extract<OrchestratorAction, { kind: 'createTimer' }>[];
-  readonly onOutcome: (outcome: Outcome) => void;
 }
 
 type Outcome =
@@ -73,7 +56,7 @@ function createTimer(context: OrchestrationContext, fireAtMs: number, isCanceled
   return task;
 }
 
-function invokeAction(context: OrchestrationContext, walk: Walking, action: OrchestratorAction): SyncTask {
+function invokeAction(context: OrchestrationContext, walk: ActionWalk, action: OrchestratorAction): SyncTask {
   switch (action.kind) {
     case 'callActivity': {
       if (!walk.isActivity(action.name)) throw new Error(walk.describeUnknown(action.name, 'activity'));
@@ -87,8 +70,7 @@ function invokeAction(context: OrchestrationContext, walk: Walking, action: Orch
       return action.retry === undefined ? attempt() : runWithRetry(context, action.retry, attempt);
     }
     case 'createTimer':
-      if (!action.isCanceled()) walk.timers.push(action);
-      return createTimer(context, action.fireAtMs, action.isCanceled());
+      return createTimer(context, action.fireAtMs, action.isCanceled);
     case 'waitForExternalEvent':
       return context.waitForExternalEvent(action.name);
     case 'continueAsNew': {
@@ -107,34 +89,33 @@ function invokeAction(context: OrchestrationContext, walk: Walking, action: Orch
 }
 
 /** Awaits the actions one after the other (how each ends is the function's business), then reports the outcome. */
-function startWalk(context: OrchestrationContext, walk: Walking): void {
+function startWalk(context: OrchestrationContext, walk: ActionWalk, onOutcome: (outcome: Outcome) => void): void {
+  const { state } = walk;
+  if ('kind' in state) {
+    onOutcome({ kind: 'failed', reason: state.reason });
+    return;
+  }
+  const { actions, error, isDone, output } = state;
+
   function step(from: number): void {
-    walk.isAwaiting = false;
-    const { state } = walk;
-    if ('kind' in state) {
-      walk.onOutcome({ kind: 'failed', reason: state.reason });
-      return;
-    }
-    const { actions, error, isDone, output } = state;
     for (let index = from; index < actions.length; index++) {
       const action = actions[index];
       if (action === undefined) break;
       const task = invokeAction(context, walk, action);
       if (task.state === 'pending') {
-        walk.isAwaiting = true;
         onSettled(task, () => continueAt(index + 1));
         return;
       }
     }
-    if (error !== undefined) walk.onOutcome({ kind: 'failed', reason: error });
-    else if (isDone) walk.onOutcome({ kind: 'completed', output });
+    if (error !== undefined) onOutcome({ kind: 'failed', reason: error });
+    else if (isDone) onOutcome({ kind: 'completed', output });
   }
 
   function continueAt(index: number): void {
     try {
       step(index);
     } catch (thrown) {
-      walk.onOutcome({ kind: 'failed', reason: thrown instanceof Error ? thrown.message : String(thrown) });
+      onOutcome({ kind: 'failed', reason: thrown instanceof Error ? thrown.message : String(thrown) });
     }
   }
 
@@ -142,41 +123,29 @@ function startWalk(context: OrchestrationContext, walk: Walking): void {
 }
 
 /**
- * The decisions of a generation: replays the history against the function's actions, awaiting them in order.
+ * The decisions of one turn: replays the history against the function's actions, awaiting them in order.
  *
  * Nothing completes, fails or continues as new while a task or timer is open; waits for external events do not count.
  * Source: Azure/azure-functions-durable-extension, OutOfProcOrchestrationShim.cs; Azure/durabletask,
  * TaskOrchestrationExecutor.cs.
  */
-export function createActionWalk(options: ActionWalkOptions): ActionWalk {
+export function walkActions(walk: ActionWalk): readonly Decision[] {
   let outcome: Outcome | undefined;
-  let walking: Walking | undefined;
   const context = createOrchestrationContext({
-    executionId: options.executionId,
-    onExecutionStarted() {
-      if (walking !== undefined) startWalk(context, walking);
-    },
+    executionId: walk.executionId,
+    onExecutionStarted: () =>
+      startWalk(context, walk, (reached) => {
+        outcome ??= reached;
+      }),
   });
-  const onOutcome = (reached: Outcome) => {
-    outcome ??= reached;
-  };
-
-  return {
-    goOn(state, entries) {
-      if (walking === undefined) walking = { ...options, state, isAwaiting: false, timers: [], onOutcome };
-      else walking.state = state;
-      try {
-        for (const event of entries) context.process(event);
-        if (!context.hasOpenTasks) finish(context, options.orchestratorName, outcome);
-      } catch (thrown) {
-        if (!(thrown instanceof NonDeterministicOrchestrationError)) throw thrown;
-        const details = `Unhandled exception while executing orchestration: ${thrown.message}`;
-        context.complete('Failed', thrown.message, details);
-      }
-      return context.decisions;
-    },
-    mayGoOn: () => walking?.isAwaiting === true && !walking.timers.some(({ isCanceled }) => isCanceled()),
-  };
+  try {
+    for (const event of walk.history) context.process(event);
+    if (!context.hasOpenTasks) finish(context, walk.orchestratorName, outcome);
+  } catch (thrown) {
+    if (!(thrown instanceof NonDeterministicOrchestrationError)) throw thrown;
+    context.complete('Failed', thrown.message, `Unhandled exception while executing orchestration: ${thrown.message}`);
+  }
+  return context.decisions;
 }
 
 function finish(context: OrchestrationContext, orchestratorName: string, outcome: Outcome | undefined): void {

@@ -22,12 +22,7 @@ function toDetails(message: string): string {
  * Shape: the scheduled task → TaskCompleted or TaskFailed for its orchestration.  Errors: InvocationLostError.
  */
 export async function runActivity(
-  context: {
-    readonly invoke: Invoke;
-    readonly functions: FunctionTable;
-    readonly nowMs: () => number;
-    readonly fast: boolean;
-  },
+  context: { readonly invoke: Invoke; readonly functions: FunctionTable; readonly nowMs: () => number },
   scheduled: TaskScheduled,
 ): Promise<HistoryEvent> {
   const common = () => ({
@@ -39,11 +34,7 @@ export async function runActivity(
     if (!context.functions.isActivity(scheduled.Name)) {
       throw new Error(context.functions.describeUnknown(scheduled.Name, 'activity'));
     }
-    const input = scheduled.Input ?? 'null';
-    const result = await context.invoke(
-      scheduled.Name,
-      context.fast ? { value: JSON.parse(input) } : { string: input },
-    );
+    const result = await context.invoke(scheduled.Name, { string: scheduled.Input ?? 'null' });
     return { EventType: EventType.TaskCompleted, ...common(), Result: JSON.stringify(result ?? null) };
   } catch (thrown) {
     if (thrown instanceof InvocationLostError) throw thrown;

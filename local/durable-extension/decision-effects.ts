@@ -33,7 +33,7 @@ function scheduleActivity(
       instanceId,
       executionId,
       visibleAtMs: nowMs,
-      event: { ...scheduled, Version: '', Input: decision.input() },
+      event: { ...scheduled, Version: '', Input: decision.input },
     },
   };
 }
@@ -94,7 +94,7 @@ function createSubOrchestration(
         },
         Name,
         Version,
-        Input: input(),
+        Input: input,
       },
     },
   };

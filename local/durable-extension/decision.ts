@@ -2,7 +2,7 @@ import type { EventRaised } from './history-event.ts';
 
 /** What a turn decided to do, keyed by its sequence id. Inputs and results are texts. */
 export type Decision =
-  | { readonly kind: 'scheduleActivity'; readonly id: number; readonly name: string; readonly input: () => string }
+  | { readonly kind: 'scheduleActivity'; readonly id: number; readonly name: string; readonly input: string }
   | { readonly kind: 'createTimer'; readonly id: number; readonly fireAtMs: number }
   | {
       readonly kind: 'createSubOrchestration';
@@ -10,7 +10,7 @@ export type Decision =
       readonly name: string;
       readonly version: string | null;
       readonly instanceId: string;
-      readonly input: () => string;
+      readonly input: string;
     }
   | {
       readonly kind: 'complete';

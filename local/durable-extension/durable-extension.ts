@@ -11,7 +11,7 @@ import { createInstanceCache } from './instance-cache.ts';
 import { toPendingRow } from './instance-row.ts';
 import { InvocationLostError } from './invocation-lost-error.ts';
 import { createManagementApi } from './management-api.ts';
-import { runOrchestratorTurn, type TurnInput } from './orchestrator-turn.ts';
+import { runOrchestratorTurn } from './orchestrator-turn.ts';
 import { createPlayedHistory } from './played-history.ts';
 import { reconcileMessages } from './reconcile-messages.ts';
 import { createWorkDispatcher } from './work-dispatcher.ts';
@@ -34,13 +34,6 @@ export interface DurableExtension {
 
 const defaultRedeliveryDelayMs = 60_000;
 
-/** Nobody handles it: the process ends. */
-function crash(error: Error): void {
-  queueMicrotask(() => {
-    throw error;
-  });
-}
-
 /**
  * Plays Microsoft.Azure.WebJobs.Extensions.DurableTask (Azure Storage provider) for the real durable-functions package.
  *
@@ -55,8 +48,8 @@ export function createDurableExtension(options: DurableExtensionOptions): Durabl
   const cache = createInstanceCache(store);
   const retryAfterMs = options.redeliveryDelayMs ?? defaultRedeliveryDelayMs;
   const inHand = new Set<Promise<unknown>>();
-  const { invoke, defaultVersion = null, fast = false, onReplayMismatch = crash } = options;
-  const turnContext = { invoke, functions, defaultVersion, newId, fast, onReplayMismatch };
+  const { invoke, defaultVersion = null } = options;
+  const turnContext = { invoke, functions, defaultVersion, newId };
 
   function track<T>(work: Promise<T>): Promise<T> {
     inHand.add(work);
@@ -85,10 +78,8 @@ export function createDurableExtension(options: DurableExtensionOptions): Durabl
     const { started, events } = reconciled;
     const row = before.row ?? (started === undefined ? undefined : toPendingRow(started, 0));
     if (row === undefined) return;
-    const { past, session: ongoing } =
-      started === undefined ? before : { past: createPlayedHistory([]), session: undefined };
-    const input: TurnInput = { row, past, session: ongoing, events, nowMs: clock.nowMs() };
-    const result = await runOrchestratorTurn(turnContext, input);
+    const past = started === undefined ? before.past : createPlayedHistory([]);
+    const result = await runOrchestratorTurn(turnContext, { row, past, events, nowMs: clock.nowMs() });
     const expectedRevision = before.row?.revision ?? 0;
     const after = { ...result.row, revision: expectedRevision + 1 };
     const kind = result.isNewGeneration ? 'replace' : 'append';
@@ -112,7 +103,7 @@ export function createDurableExtension(options: DurableExtensionOptions): Durabl
 
   async function deliver(workItem: HubMessage, isLast: boolean): Promise<void> {
     if (workItem.event.EventType !== EventType.TaskScheduled) return session.commit({ consume: [workItem.sequence] });
-    const context = { invoke, functions, nowMs: clock.nowMs, fast };
+    const context = { invoke, functions, nowMs: clock.nowMs };
     const event = await runActivity(context, workItem.event);
     const { instanceId, executionId } = workItem;
     await session.commit({

@@ -34,15 +34,6 @@ export interface DurableExtensionOptions {
   /** Makes execution ids and missing instance ids: 32 hex digits. Default: random. */
   readonly newId?: () => string;
   readonly log?: (entry: ExtensionLog) => void;
-  /**
-   * For simulations: hands inputs and results over as objects, where the real extension sends text, and goes on with an
-   * orchestrator from turn to turn, where the real one replays its whole history in each. What the app sees is the same (a
-   * test says so), but nothing then proves that it survives being text; the last turn of each generation is replayed too,
-   * and what that comes to is compared. A line that an orchestrator logs comes once, not in each replay. Default: false.
-   */
-  readonly fast?: boolean;
-  /** Told when such a replay comes to something else; the replay is what counts then. Default: ends the process. */
-  readonly onReplayMismatch?: (error: Error) => void;
 }
 
 /** The functions of the app, as .NET sees them. */

@@ -1,4 +1,3 @@
-import type { GenerationSession } from './generation-session.ts';
 import type { HubStore, InstanceRow } from './hub-store.ts';
 import type { TurnResult } from './orchestrator-turn.ts';
 import { createPlayedHistory, type PlayedHistory } from './played-history.ts';
@@ -7,10 +6,9 @@ import { isEnded } from './runtime-status.ts';
 export interface CachedInstance {
   readonly row: InstanceRow | undefined;
   readonly past: PlayedHistory;
-  readonly session: GenerationSession | undefined;
 }
 
-type Committed = Pick<TurnResult, 'isNewGeneration' | 'entries' | 'session'>;
+type Committed = Pick<TurnResult, 'isNewGeneration' | 'entries'>;
 
 /** Histories of live instances in the form that orchestrators get, so that a turn adds to it instead of making it anew. */
 export interface InstanceCache {
@@ -27,7 +25,6 @@ const maxCachedInstances = 1_000;
 interface LiveInstance {
   row: InstanceRow;
   readonly past: PlayedHistory;
-  session: GenerationSession | undefined;
 }
 
 export function createInstanceCache(store: HubStore): InstanceCache {
@@ -48,24 +45,23 @@ export function createInstanceCache(store: HubStore): InstanceCache {
     async read(instanceId) {
       const row = await store.readInstance(instanceId);
       const known = cached.get(instanceId);
-      if (row === undefined) return { row, past: createPlayedHistory([]), session: undefined };
+      if (row === undefined) return { row, past: createPlayedHistory([]) };
       if (known?.row.revision === row.revision && known.row.executionId === row.executionId) return known;
-      const fresh = { row, past: createPlayedHistory(await store.readHistory(instanceId)), session: undefined };
+      const fresh = { row, past: createPlayedHistory(await store.readHistory(instanceId)) };
       if (!isEnded(row.runtimeStatus)) keep(fresh);
       return fresh;
     },
-    note(before, row, { isNewGeneration, entries, session }) {
+    note(before, row, { isNewGeneration, entries }) {
       if (isEnded(row.runtimeStatus)) {
         cached.delete(row.instanceId);
         return;
       }
       const known = cached.get(row.instanceId);
       if (isNewGeneration) {
-        keep({ row, past: createPlayedHistory(entries), session });
+        keep({ row, past: createPlayedHistory(entries) });
       } else if (known !== undefined && known === before) {
         known.past.add(entries);
         known.row = row;
-        known.session = session;
         keep(known);
       } else {
         cached.delete(row.instanceId);

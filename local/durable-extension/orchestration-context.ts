@@ -8,14 +8,9 @@ export interface OrchestrationContext {
   readonly executionId: string;
   /** Time of the turn that is being replayed. */
   nowMs(): number;
-  scheduleActivity(name: string, input: () => string): SyncTask;
+  scheduleActivity(name: string, input: string): SyncTask;
   createTimer(fireAtMs: number): { readonly task: SyncTask; readonly cancel: () => void };
-  createSubOrchestration(
-    name: string,
-    version: string | null,
-    instanceId: string | undefined,
-    input: () => string,
-  ): SyncTask;
+  createSubOrchestration(name: string, version: string | null, instanceId: string | undefined, input: string): SyncTask;
   waitForExternalEvent: ExternalEvents['wait'];
   continueAsNew(input: string): void;
   complete(status: 'Completed' | 'Failed' | 'Terminated', result: string | null, details: string | null): void;

@@ -7,27 +7,19 @@ export interface RetryOptions {
   readonly retryTimeoutMs: number;
 }
 
-/**
- * What the orchestrator function asks for, in the order of its yields. Inputs are JSON texts, made only when needed. A timer
- * may be cancelled by a later turn of the same session.
- */
+/** What the orchestrator function asks for, in the order of its yields. Inputs are JSON texts. */
 export type OrchestratorAction =
-  | {
-      readonly kind: 'callActivity';
-      readonly name: string;
-      readonly input: () => string;
-      readonly retry?: RetryOptions;
-    }
+  | { readonly kind: 'callActivity'; readonly name: string; readonly input: string; readonly retry?: RetryOptions }
   | {
       readonly kind: 'callSubOrchestrator';
       readonly name: string;
-      readonly input: () => string;
+      readonly input: string;
       readonly instanceId: string | undefined;
       readonly version: string | undefined;
       readonly retry?: RetryOptions;
     }
   | { readonly kind: 'continueAsNew'; readonly input: string }
-  | { readonly kind: 'createTimer'; readonly fireAtMs: number; readonly isCanceled: () => boolean }
+  | { readonly kind: 'createTimer'; readonly fireAtMs: number; readonly isCanceled: boolean }
   | { readonly kind: 'waitForExternalEvent'; readonly name: string }
   | { readonly kind: 'whenAny' | 'whenAll'; readonly children: readonly OrchestratorAction[] }
   | { readonly kind: 'unsupported'; readonly what: string };
@@ -93,7 +85,7 @@ function readSubOrchestrator(action: Json): Extract<OrchestratorAction, { kind: 
   return {
     kind: 'callSubOrchestrator',
     name: readString(action, 'functionName'),
-    input: () => toText(action.input),
+    input: toText(action.input),
     instanceId: typeof instanceId === 'string' && instanceId.trim() !== '' ? instanceId : undefined,
     version: typeof version === 'string' ? version : undefined,
   };
@@ -119,8 +111,7 @@ function parseAction(action: unknown): OrchestratorAction {
     case 0:
     case 1: {
       const name = readString(action, 'functionName');
-      const input = () => toProcessedInput(action.input);
-      const call = { kind: 'callActivity', name, input } as const;
+      const call = { kind: 'callActivity', name, input: toProcessedInput(action.input) } as const;
       return action.actionType === 0 ? call : { ...call, retry: readRetryOptions(action) };
     }
     case 2:
@@ -130,7 +121,7 @@ function parseAction(action: unknown): OrchestratorAction {
     case 4:
       return { kind: 'continueAsNew', input: toProcessedInput(action.input) };
     case 5:
-      return { kind: 'createTimer', fireAtMs: readFireAt(action), isCanceled: () => action.isCanceled === true };
+      return { kind: 'createTimer', fireAtMs: readFireAt(action), isCanceled: action.isCanceled === true };
     case 6:
       return { kind: 'waitForExternalEvent', name: readString(action, 'externalEventName') };
     case 11:
@@ -152,21 +143,19 @@ function parseAction(action: unknown): OrchestratorAction {
 /**
  * Reads what an orchestrator function returned.
  *
- * Shape: OrchestratorState of durable-functions, or its JSON text → the state. In a session the actions of the turn before
- * are `known`, and those that come after them are added.  Errors: TypeError when it is neither.
+ * Shape: OrchestratorState of durable-functions, or its JSON text → the state.  Errors: TypeError when it is neither.
  */
-export function parseOrchestratorState(returned: unknown, known: OrchestratorAction[] = []): OrchestratorState {
+export function parseOrchestratorState(returned: unknown): OrchestratorState {
   const state: unknown = typeof returned === 'string' ? JSON.parse(returned) : returned;
   if (!isObject(state)) throw new TypeError('Out of proc orchestrators must return a valid JSON schema.');
   const { actions, error } = state;
   if (!Array.isArray(actions) || actions.length !== 1 || !Array.isArray(actions[0])) {
     throw new TypeError('expected the actions array to be of length 1 in the outer layer');
   }
-  for (let index = known.length; index < actions[0].length; index++) known.push(parseAction(actions[0][index]));
   const { output, customStatus } = state;
   return {
     isDone: state.isDone === true,
-    actions: known,
+    actions: actions[0].map(parseAction),
     output: output === undefined ? null : toText(output),
     error: typeof error === 'string' && error !== '' ? error : undefined,
     customStatus: customStatus === undefined || customStatus === null ? null : toText(customStatus),

@@ -1,21 +1,15 @@
-import { findMismatch } from './check-session.ts';
 import type { Decision } from './decision.ts';
 import { toEffect } from './decision-effects.ts';
-import type { Decided, Generation, TurnContext } from './generation.ts';
-import { continueGeneration, type GenerationSession } from './generation-session.ts';
 import { EventType, type ExecutionStarted, type HistoryEvent } from './history-event.ts';
-
 import type { InstanceRow, NewHubMessage } from './hub-store.ts';
 import { applyToRow } from './instance-row.ts';
 import { createPlayedHistory, type PlayedHistory } from './played-history.ts';
-import { replayGeneration } from './replay-generation.ts';
+import { type Generation, replayGeneration, type TurnContext } from './replay-generation.ts';
 
 /** What is known of an instance before a turn. */
 export interface TurnInput {
   readonly row: InstanceRow;
   readonly past: PlayedHistory;
-  /** From the turn before. */
-  readonly session: GenerationSession | undefined;
   /** New events, in order. The first is ExecutionStarted when `past` is empty. */
   readonly events: readonly HistoryEvent[];
   readonly nowMs: number;
@@ -28,8 +22,6 @@ export interface TurnResult {
   /** What this turn adds to the history. */
   readonly entries: readonly HistoryEvent[];
   readonly send: readonly NewHubMessage[];
-  /** For the next turn. */
-  readonly session: GenerationSession | undefined;
 }
 
 function findStarted(entries: readonly HistoryEvent[]): ExecutionStarted | undefined {
@@ -59,28 +51,13 @@ function startGeneration(
     OrchestrationInstance: { InstanceId: previous.OrchestrationInstance.InstanceId, ExecutionId: context.newId() },
     Input: decision.input,
   };
-  const events: readonly HistoryEvent[] = [
+  const fresh: readonly HistoryEvent[] = [
     { EventType: EventType.OrchestratorStarted, EventId: -1, Timestamp },
     started,
     ...decision.carryOver,
     { EventType: EventType.OrchestratorCompleted, EventId: -1, Timestamp },
   ];
-  const fresh = events;
-  return { instanceId, parentInstanceId, past: createPlayedHistory([]), fresh, started, session: undefined };
-}
-
-/** In a session, the last turn of the generation is replayed as well: with it, everything the generation has asked for. */
-async function decide(context: TurnContext, generation: Generation): Promise<Decided> {
-  const session = context.fast ? await continueGeneration(context, generation) : undefined;
-  if (session !== undefined && !isLastTurn(session)) return session;
-  const replay = await replayGeneration(context, generation);
-  const mismatch = session === undefined ? undefined : findMismatch(generation, session, replay);
-  if (mismatch !== undefined) context.onReplayMismatch(mismatch);
-  return replay;
-}
-
-function isLastTurn({ state }: Decided): boolean {
-  return 'kind' in state || state.isDone;
+  return { instanceId, parentInstanceId, past: createPlayedHistory([]), fresh, started };
 }
 
 /**
@@ -95,17 +72,15 @@ export async function runOrchestratorTurn(context: TurnContext, input: TurnInput
   const Timestamp = new Date(nowMs).toISOString();
   const orchestratorStarted: HistoryEvent = { EventType: EventType.OrchestratorStarted, EventId: -1, Timestamp };
   const fresh = [orchestratorStarted, ...input.events];
-  const { past, session } = input;
   const { instanceId, parentInstanceId } = input.row;
   const started = requireStarted(input, fresh);
-  let generation: Generation = { instanceId, parentInstanceId, past, fresh, started, session };
-  let isNewGeneration = past.entries.length === 0;
+  let generation: Generation = { instanceId, parentInstanceId, past: input.past, fresh, started };
+  let isNewGeneration = input.past.entries.length === 0;
   let previousCustomStatus: string | null = null;
   const send: NewHubMessage[] = [];
 
   for (;;) {
-    const { decisions, state, session } = await decide(context, generation);
-    const customStatus = 'kind' in state ? null : state.customStatus;
+    const { decisions, customStatus } = await replayGeneration(context, generation);
     const { started } = generation;
     const executionId = started.OrchestrationInstance.ExecutionId;
     const deciding = { instanceId, executionId, started, nowMs, newId: context.newId };
@@ -129,7 +104,6 @@ export async function runOrchestratorTurn(context: TurnContext, input: TurnInput
       isNewGeneration,
       entries,
       send,
-      session,
     };
   }
 }

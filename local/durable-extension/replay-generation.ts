@@ -1,19 +1,36 @@
-import type { RpcTypedData } from '../functions-host/invocation.ts';
-import { type ActionWalk, type CalledState, createActionWalk } from './action-walk.ts';
-import type { Decided, Generation, TurnContext } from './generation.ts';
-import { joinHistory } from './history-event.ts';
+import type { Invoke } from '../functions-host/invocation.ts';
+import { type CalledState, walkActions } from './action-walk.ts';
+import type { Decision } from './decision.ts';
+import type { FunctionTable } from './extension-options.ts';
+import { type ExecutionStarted, type HistoryEvent, joinHistory } from './history-event.ts';
 import { InvocationLostError } from './invocation-lost-error.ts';
-import { buildOrchestratorInput, readOrchestratorInput } from './orchestrator-input.ts';
+import { buildOrchestratorInput } from './orchestrator-input.ts';
 import { parseOrchestratorState, parseThrownState } from './orchestrator-state.ts';
-import { readEvent } from './played-history.ts';
+import type { PlayedHistory } from './played-history.ts';
+
+export interface TurnContext {
+  readonly invoke: Invoke;
+  readonly functions: FunctionTable;
+  readonly defaultVersion: string | null;
+  readonly newId: () => string;
+}
+
+/** One generation as a turn finds it. */
+export interface Generation {
+  readonly instanceId: string;
+  readonly parentInstanceId: string | null;
+  readonly started: ExecutionStarted;
+  readonly past: PlayedHistory;
+  readonly fresh: readonly HistoryEvent[];
+}
 
 /** Errors: InvocationLostError only; everything else that goes wrong is a reason to fail the instance. */
-async function callOrchestrator(context: TurnContext, name: string, input: RpcTypedData): Promise<CalledState> {
+async function callOrchestrator(context: TurnContext, name: string, input: string): Promise<CalledState> {
   if (!context.functions.isOrchestrator(name)) {
     return { kind: 'unusable', reason: context.functions.describeUnknown(name, 'orchestrator') };
   }
   try {
-    return parseOrchestratorState(await context.invoke(name, input));
+    return parseOrchestratorState(await context.invoke(name, { string: input }));
   } catch (thrown) {
     if (thrown instanceof InvocationLostError) throw thrown;
     return (
@@ -25,31 +42,30 @@ async function callOrchestrator(context: TurnContext, name: string, input: RpcTy
   }
 }
 
-function toInput({ fast }: TurnContext, { past, fresh, started, ...generation }: Generation): RpcTypedData {
-  const row = { ...generation, inputJson: started.Input };
+function toInput({ past, fresh, started, ...generation }: Generation): string {
   const isReplaying = past.entries.length > 0;
-  if (fast) {
-    const history = [...past.read(), ...fresh.map((event) => readEvent(event, false))];
-    return { value: readOrchestratorInput(row, history, isReplaying) };
-  }
   const historyJson = past.json() + (isReplaying ? ',' : '') + joinHistory(fresh, false);
-  return { string: buildOrchestratorInput(row, historyJson, isReplaying) };
+  return buildOrchestratorInput({ ...generation, inputJson: started.Input }, historyJson, isReplaying);
 }
 
-/** A walk over the actions of a generation, still at its start. */
-export function startActionWalk(context: TurnContext, { started }: Generation): ActionWalk {
-  return createActionWalk({
+/**
+ * Calls the orchestrator function with the whole history, and walks over all of its actions.
+ *
+ * Shape: → the decisions that are not in the history yet, and the custom status as JSON text.  Errors: InvocationLostError.
+ */
+export async function replayGeneration(
+  context: TurnContext,
+  generation: Generation,
+): Promise<{ readonly decisions: readonly Decision[]; readonly customStatus: string | null }> {
+  const { past, fresh, started } = generation;
+  const state = await callOrchestrator(context, started.Name, toInput(generation));
+  const decisions = walkActions({
     orchestratorName: started.Name,
     executionId: started.OrchestrationInstance.ExecutionId,
+    state,
+    history: [...past.entries, ...fresh],
     defaultVersion: context.defaultVersion,
     ...context.functions,
   });
-}
-
-/** Calls the orchestrator function with the whole history, and walks over all of its actions. Errors: InvocationLostError. */
-export async function replayGeneration(context: TurnContext, generation: Generation): Promise<Decided> {
-  const { past, fresh, started } = generation;
-  const state = await callOrchestrator(context, started.Name, toInput(context, generation));
-  const decisions = startActionWalk(context, generation).goOn(state, [...past.entries, ...fresh]);
-  return { state, decisions, session: undefined };
+  return { decisions, customStatus: 'kind' in state ? null : state.customStatus };
 }

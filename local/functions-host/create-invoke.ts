@@ -64,10 +64,6 @@ async function runInvocation(
   const hookData = {};
   const model = registry.programmingModel.getInvocationModel(core);
   const { context, inputs } = await model.getArguments();
-  const [trigger] = core.request.inputData;
-  const isInProcess = trigger !== undefined && 'value' in trigger.data;
-  // As a preInvocation hook may do.
-  if (isInProcess) inputs[0] = trigger.data.value;
   core.invocationContext = context;
 
   const before = { hookData, appHookData, invocationContext: context, functionCallback: registered.callback, inputs };
@@ -84,15 +80,8 @@ async function runInvocation(
   });
   await runHooks(core, 'postInvocationHooks', registry.hooks.postInvocation, after);
 
-  if (isInProcess && trigger.data.onContext !== undefined) {
-    trigger.data.onContext(context);
-    // Else @azure/functions takes what is logged from now on for a forgotten await.
-    core.state = 'postInvocationHooks';
-  }
-
   // A hook may have replaced the error by none; anything but null and undefined counts as one, as in the worker.
   if (after.error !== null && after.error !== undefined) throw after.error;
-  if (isInProcess) return after.result;
   const { returnValue } = await model.getResponse(context, after.result);
   return readAnswer(returnValue);
 }

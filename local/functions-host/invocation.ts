@@ -10,10 +10,6 @@ export interface RpcTypedData {
   readonly http?: unknown;
   readonly int?: number | null;
   readonly double?: number | null;
-  /** Not the worker's: the input itself, never text. Then the result comes back as the function returned it. */
-  readonly value?: unknown;
-  /** Not the worker's: with `value`, gets the context of the invocation when it is over, and may go on using it. */
-  readonly onContext?: (context: unknown) => void;
 }
 
 /** One line the app or the library logged during an invocation. */

@@ -67,8 +67,6 @@ export async function startMachine(world: World, slot: string, incarnation: numb
     log: ({ message }) => world.journal.note(`${name} logs ${message}`),
     onHostMessage: (message) => world.journal.note(`${name} host: ${message}`),
     engine: {
-      fast: world.plan.engine === 'fast',
-      onReplayMismatch: ({ message }) => world.journal.violate('h', undefined, message),
       faults: createHubFaults(world, machine),
       extensionVersion: world.plan.has('extension2') ? '2.13' : '3.19',
       redeliveryDelayMs: REDELIVERY_MS,

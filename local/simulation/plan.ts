@@ -15,8 +15,6 @@ export interface SimulationChoice {
   readonly without: readonly FaultKind[];
   /** Only the calls of these numbers. */
   readonly calls?: readonly number[] | undefined;
-  /** How the engine hands things to functions. Default: every fourth seed as text, as on the real host, the others fast. */
-  readonly engine?: 'text' | 'fast' | undefined;
 }
 
 export interface PlannedCall {
@@ -34,7 +32,6 @@ export interface PlannedCall {
 /** All that is settled before a simulation begins. Rates are probabilities per occasion; 0 = never. */
 export interface SimulationPlan {
   readonly seed: number;
-  readonly engine: 'text' | 'fast';
   readonly startMs: number;
   /** Faults stop, and every call that is left is hung up. */
   readonly endMs: number;
@@ -62,7 +59,6 @@ export function planSimulation(choice: SimulationChoice): SimulationPlan {
   const slowQueues = engine.chance(0.2);
   return {
     seed,
-    engine: choice.engine ?? (seed % 4 === 0 ? 'text' : 'fast'),
     startMs,
     endMs,
     calls: planCalls(seed, startMs, hours).filter(({ number }) => choice.calls?.includes(number) ?? true),

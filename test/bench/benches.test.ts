@@ -14,7 +14,7 @@ describe('each bench runs and measures something:', () => {
     { bench: coldStart, measures: ['health: bundle ÷ bare', 'notification: bundle ÷ unbundled'] },
     { bench: notification, measures: ['established: app ÷ floor', 'refused ÷ repeated'] },
     { bench: beat, measures: ['beat 1 since continueAsNew', 'history at beat 8, rows'] },
-    { bench: simulation, measures: ['text ÷ fast'] },
+    { bench: simulation, measures: ['days of a call'] },
   ];
   test.each(benches)('$bench.name', async ({ bench, measures }) => {
     const measurements = await bench.run('smoke');

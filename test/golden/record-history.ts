@@ -1,7 +1,6 @@
 import * as df from 'durable-functions';
 import { createVirtualClock, type VirtualClock } from '../../local/clock/virtual-clock.ts';
 import { createDurableExtension } from '../../local/durable-extension/durable-extension.ts';
-import type { DurableExtensionOptions } from '../../local/durable-extension/extension-options.ts';
 import { EventType, type HistoryEvent } from '../../local/durable-extension/history-event.ts';
 import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-store.ts';
 import { createInvoke } from '../../local/functions-host/create-invoke.ts';
@@ -26,11 +25,7 @@ const GRAPH_CALL_ID = '4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24';
 const BASE = 'http://in-process.example/runtime/webhooks/durabletask';
 
 /** Runs today's orchestrator through a scenario on the local engine and returns its history. Every id and time is fixed. */
-export async function recordHistory(
-  scenario: Scenario,
-  orchestratorVersion: string,
-  engine: Pick<DurableExtensionOptions, 'fast'> = {},
-): Promise<GoldenHistory> {
+export async function recordHistory(scenario: Scenario, orchestratorVersion: string): Promise<GoldenHistory> {
   const callId = parseCallId(GRAPH_CALL_ID);
   if (callId === undefined) throw new Error('the sample is a call id');
   const clock = createVirtualClock({ startMs: START_MS });
@@ -47,7 +42,6 @@ export async function recordHistory(
     hubName: 'Golden',
     defaultVersion: orchestratorVersion,
     newId: () => (++ids).toString(16).padStart(32, '0'),
-    ...engine,
   });
   await extension.start();
 
@@ -123,11 +117,8 @@ function watching(invoke: Invoke, generations: Map<string, readonly HistoryEvent
   };
 }
 
-/** Whichever way the engine hands it over. */
-function historyOf({ string, value }: RpcTypedData): readonly HistoryEvent[] {
-  const { history } = JSON.parse(
-    typeof string === 'string' ? string : JSON.stringify({ history: Object(value).history }),
-  );
+function historyOf({ string }: RpcTypedData): readonly HistoryEvent[] {
+  const { history } = JSON.parse(string ?? '');
   return history.map(({ IsPlayed, ...event }: Record<string, unknown>) => event);
 }
 

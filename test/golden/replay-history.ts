@@ -1,5 +1,5 @@
 import * as df from 'durable-functions';
-import { createActionWalk } from '../../local/durable-extension/action-walk.ts';
+import { walkActions } from '../../local/durable-extension/action-walk.ts';
 import type { Decision } from '../../local/durable-extension/decision.ts';
 import { EventType, type HistoryEvent, joinHistory } from '../../local/durable-extension/history-event.ts';
 
@@ -57,15 +57,17 @@ async function replayGeneration(
     const state = await invoke(ORCHESTRATOR_NAME, { string: buildOrchestratorInput(row, historyJson, past.length > 0) })
       .then(parseOrchestratorState)
       .catch((thrown: unknown) => parseThrownState(thrown) ?? { kind: 'unusable' as const, reason: String(thrown) });
-    const walk = createActionWalk({
+    const decisions = walkActions({
       orchestratorName: ORCHESTRATOR_NAME,
       executionId: started.OrchestrationInstance.ExecutionId,
+      state,
+      history: [...past, ...fresh],
       defaultVersion: golden.orchestratorVersion,
       isActivity: () => true,
       isOrchestrator: () => true,
       describeUnknown: (name) => name,
     });
-    const today = walk.goOn(state, [...past, ...fresh]).map(describeDecision);
+    const today = decisions.map(describeDecision);
     if (recorded.join() !== today.join()) return { at: turn[0]?.Timestamp ?? '', recorded, today };
     past.push(...turn);
   }
