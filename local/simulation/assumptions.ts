@@ -25,6 +25,9 @@ export const CLAIMS_KEPT_MS = MINUTE_MS;
 /** An activity whose worker was lost is delivered again after this (the same setting). */
 export const REDELIVERY_MS = MINUTE_MS;
 
+/** A message waits for its queue to be polled for up to this: `maxQueuePollingInterval` in host.json. */
+export const LONGEST_POLL_MS = 10 * SECOND_MS;
+
 /** An outage of Graph, the token endpoint or the table lasts no longer. */
 export const LONGEST_OUTAGE_MS = 40 * MINUTE_MS;
 
