@@ -5,12 +5,13 @@ import { checkReplay } from './check-replay.ts';
 import { checkAtRest } from './check-rest.ts';
 import { checkSilenceAfterEnd } from './check-silence.ts';
 import { createStandingChecks } from './check-standing.ts';
+import { createWorld } from './create-world.ts';
 import type { Violation } from './journal.ts';
 import { startMachine } from './machine.ts';
 import { type PlannedCall, planSimulation, type SimulationChoice } from './plan.ts';
 import { createRandom } from './random.ts';
 import { noteTrouble } from './troubles.ts';
-import { createWorld, type World } from './world.ts';
+import type { World } from './world.ts';
 
 const MINUTE_MS = 60_000;
 const CHECK_EVERY_MS = 5 * MINUTE_MS;

@@ -1,15 +1,11 @@
-import { createVirtualClock, type VirtualClock } from '../clock/virtual-clock.ts';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { HubStore } from '../durable-extension/hub-store.ts';
-import { createMemoryHubStore } from '../durable-extension/memory-hub-store.ts';
 import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts';
-import { createSimulatedGraph, type SimulatedGraph } from '../simulated-graph/simulated-graph.ts';
-import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../start-environment.ts';
-import { createJournal, type Journal } from './journal.ts';
+import type { SimulatedGraph } from '../simulated-graph/simulated-graph.ts';
+import type { Journal } from './journal.ts';
 import type { SimulationPlan } from './plan.ts';
-import { createPostOffice } from './post-office.ts';
-import { createRandom, type Random } from './random.ts';
-import { simulationKey } from './simulation-key.ts';
-import { createWatchedTable, type WatchedTable } from './watched-table.ts';
+import type { Random } from './random.ts';
+import type { WatchedTable } from './watched-table.ts';
 
 /** What outlives every host: time, Graph, the table, the task hub, and the record of what happened. */
 export interface World {
@@ -43,41 +39,4 @@ export interface Machine {
   /** Runs an orchestrator over a history, as the worker would. */
   replay(functionName: string, input: string): Promise<unknown>;
   setClockError(ms: number): void;
-}
-
-export function createWorld(plan: SimulationPlan, trace?: (line: string) => void): World {
-  const clock = createVirtualClock({ startMs: plan.startMs });
-  const journal = createJournal(clock, trace);
-  const machines: Machine[] = [];
-  const ids = createRandom(plan.seed, 'ids');
-  const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
-  const faultsAreOn = () => clock.nowMs() < plan.endMs;
-  const graph = createSimulatedGraph({
-    clock,
-    botAppId: SAMPLE_BOT_APP_ID,
-    tenantId: SAMPLE_TENANT_ID,
-    random: ids.next,
-    signingKeys: [simulationKey()],
-    deliver: (notification, signal) => postOffice.take(notification, signal),
-    log: (line) => journal.note(`graph: ${line}`),
-  });
-  const table = createWatchedTable(clock, journal);
-  const world: World = {
-    plan,
-    clock,
-    graph,
-    table,
-    hub: createMemoryHubStore(),
-    journal,
-    machines,
-    faultsAreOn,
-    pause,
-    canonical: (callId) =>
-      callId
-        .toLowerCase()
-        .replaceAll('-', '')
-        .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
-  };
-  const postOffice = createPostOffice(world);
-  return world;
 }

@@ -1,0 +1,48 @@
+import { createVirtualClock } from '../clock/virtual-clock.ts';
+import { createMemoryHubStore } from '../durable-extension/memory-hub-store.ts';
+import { createSimulatedGraph } from '../simulated-graph/simulated-graph.ts';
+import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../start-environment.ts';
+import { createJournal } from './journal.ts';
+import type { SimulationPlan } from './plan.ts';
+import { createPostOffice } from './post-office.ts';
+import { createRandom } from './random.ts';
+import { simulationKey } from './simulation-key.ts';
+import { createWatchedTable } from './watched-table.ts';
+import type { Machine, World } from './world.ts';
+
+export function createWorld(plan: SimulationPlan, trace?: (line: string) => void): World {
+  const clock = createVirtualClock({ startMs: plan.startMs });
+  const journal = createJournal(clock, trace);
+  const machines: Machine[] = [];
+  const ids = createRandom(plan.seed, 'ids');
+  const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
+  const faultsAreOn = () => clock.nowMs() < plan.endMs;
+  const graph = createSimulatedGraph({
+    clock,
+    botAppId: SAMPLE_BOT_APP_ID,
+    tenantId: SAMPLE_TENANT_ID,
+    random: ids.next,
+    signingKeys: [simulationKey()],
+    deliver: (notification, signal) => postOffice.take(notification, signal),
+    log: (line) => journal.note(`graph: ${line}`),
+  });
+  const table = createWatchedTable(clock, journal);
+  const world: World = {
+    plan,
+    clock,
+    graph,
+    table,
+    hub: createMemoryHubStore(),
+    journal,
+    machines,
+    faultsAreOn,
+    pause,
+    canonical: (callId) =>
+      callId
+        .toLowerCase()
+        .replaceAll('-', '')
+        .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+  };
+  const postOffice = createPostOffice(world);
+  return world;
+}
