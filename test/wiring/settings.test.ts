@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BotCredentialSettings } from '../../src/adapters/bot-credential.ts';
 import type { BotTokenCredential } from '../../src/adapters/credentials.ts';
 import type { AppDependencies } from '../../src/functions/register-functions.ts';
-import type { SettingName } from '../../src/settings-catalog.ts';
+import type { SettingName } from '../../src/settings/catalog.ts';
 
 /** The whole way of each setting: environment → `main.ts` → what the app then does. The outside is what is replaced. */
 const seen = vi.hoisted(() => ({
