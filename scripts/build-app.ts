@@ -3,8 +3,6 @@ import { relative, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { buildDashboard } from './build-dashboard.ts';
 import { bundleOptions } from './bundle-options.ts';
-import { createLazyParts } from './lazy-parts.ts';
-import { uncomparedPackages } from './slim-packages.ts';
 
 const repository = resolve(import.meta.dirname, '..');
 
@@ -26,36 +24,23 @@ export interface BuiltApp {
  * Bundles src/main.ts with all its packages into ES modules, the files that are deployed: `main.js` holds what every
  * start needs, `parts/` what is imported later (table, identity and token packages), named after their content.
  *
- * Errors: an Error without src/main.ts, or with packages of other releases than slim-packages.ts knows; esbuild's own.  Effects: writes the files; what else is in the folder stays.
+ * Errors: an Error without src/main.ts; esbuild's own.  Effects: writes the files; what else is in the folder stays.
  */
 export async function buildApp(folder: string): Promise<BuiltApp> {
   const entryPoint = resolve(repository, 'src/main.ts');
   if (!existsSync(entryPoint)) throw new Error(`There is nothing to build: ${entryPoint} does not exist.`);
-  const uncompared = uncomparedPackages();
-  if (uncompared.length > 0) throw new Error(uncompared.join('\n'));
-  const options = {
+  const { metafile } = await build({
     ...bundleOptions,
     absWorkingDir: repository,
+    entryPoints: [entryPoint],
     outdir: folder,
+    splitting: true,
+    chunkNames: 'parts/[name]-[hash]',
     // The page lies in the bundle: nothing is read from disk when it runs.
     define: { DASHBOARD_ASSETS: JSON.stringify(await buildDashboard()) },
-  };
-  const parts = createLazyParts(options);
-  const main = await build({
-    ...options,
-    entryPoints: [entryPoint],
-    plugins: [...options.plugins, parts.plugin],
     banner: { js: `${bundleOptions.banner.js}\n${nodeVersionBanner}` },
     metafile: true,
   });
-  const metafile = mergeMetafiles([main.metafile, ...parts.metafiles]);
   const files = Object.keys(metafile.outputs).map((path) => relative(folder, resolve(repository, path)));
   return { files, metafile };
-}
-
-function mergeMetafiles(metafiles: readonly Metafile[]): Metafile {
-  return {
-    inputs: Object.assign({}, ...metafiles.map(({ inputs }) => inputs)),
-    outputs: Object.assign({}, ...metafiles.map(({ outputs }) => outputs)),
-  };
 }

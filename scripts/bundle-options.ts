@@ -1,12 +1,9 @@
 import type { BuildOptions } from 'esbuild';
-import { requiredBuiltins } from './required-builtins.ts';
-import { slimPackages } from './slim-packages.ts';
 
 /**
  * How everything that runs in the Functions worker is bundled: the app, and what the benches compare with it.
  *
- * Names are kept, and only spaces and line ends go: a stack trace in a log names the functions of the source, and the
- * bundle loads faster than one with short names does (see bench/RESULTS.md).
+ * Names are kept, and only spaces and line ends go: a stack trace in a log names the functions of the source.
  */
 export const bundleOptions = {
   bundle: true,
@@ -15,7 +12,6 @@ export const bundleOptions = {
   target: 'node22.15',
   // Made by the Functions host's Node worker; it is no package.
   external: ['@azure/functions-core'],
-  plugins: [requiredBuiltins, slimPackages],
   // CommonJS packages inside it ask for Node's modules with `require`, which an ES module lacks.
   banner: {
     js: "import { createRequire as createRequireForBundle } from 'node:module';\nconst require = createRequireForBundle(import.meta.url);",

@@ -2,7 +2,6 @@ import { installFunctionsCore } from '../../local/functions-host/functions-core.
 import { KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../../src/core/keepalive/durable-names.ts';
 import { alternate, median, threadCpuMs } from '../alternate.ts';
 import type { Bench, Effort, Measurement } from '../bench.ts';
-import { importBundled } from '../bundled.ts';
 import { startOutside } from '../outside/outside.ts';
 import type * as Turns from './record-turns.ts';
 
@@ -14,7 +13,7 @@ const AIM_MS = 1;
 export const beat: Bench = {
   name: 'beat',
   about:
-    'CPU of the worker per keepAlive, bundled as it is shipped, by the number of keepAlives since continueAsNew: two ' +
+    'CPU of the worker per keepAlive, by the number of keepAlives since continueAsNew: two ' +
     'orchestrator turns with the whole history as text, one activity with its request over loopback. Each depth in turn, ' +
     'median of the rounds.',
   notMeasured:
@@ -25,7 +24,7 @@ export const beat: Bench = {
     try {
       // First, for @azure/functions looks for its core module once, when it is loaded.
       installFunctionsCore();
-      const { recordTurns } = (await importBundled(`${import.meta.dirname}/record-turns.ts`)) as typeof Turns;
+      const { recordTurns } = await import('./record-turns.ts');
       const recorded = await recordTurns(effort === 'full' ? 96 : 8, `${outside.origin}/v1.0`);
       return await measure(recorded, effort);
     } finally {

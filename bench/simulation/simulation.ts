@@ -1,7 +1,6 @@
 import { alternate, median } from '../alternate.ts';
 import type { Bench } from '../bench.ts';
-import { importBundled } from '../bundled.ts';
-import type * as Days from './simulate-days.ts';
+import { simulateDays } from './simulate-days.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -14,7 +13,6 @@ export const simulation: Bench = {
   notMeasured: 'other processes; a real table; many thousand calls at once, whose histories do not fit the caches.',
   async run(effort) {
     const full = effort === 'full';
-    const { simulateDays } = (await importBundled(`${import.meta.dirname}/simulate-days.ts`)) as typeof Days;
     const run = () => simulateDays({ calls: full ? 20 : 1, forMs: full ? DAY_MS : 60 * MINUTE_MS });
     const cpuMs = median((await alternate({ run }, full ? 12 : 1)).run);
     return [

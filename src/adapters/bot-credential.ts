@@ -70,7 +70,7 @@ async function openCredential(settings: BotCredentialSettings, tenantId: string)
   if (credential.kind === 'localDevelopment') {
     return { getToken: async () => ({ token: localDevelopmentToken, expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) };
   }
-  const identity = await import('./lazy/token-credentials.ts');
+  const identity = await import('@azure/identity');
   const cloud = cloudFacts[settings.cloud];
   // MSAL knows the real authorities by heart; it would ask the public cloud about any other.
   const options =

@@ -57,7 +57,7 @@ export function createCallbackTokenVerifier(
 }
 
 async function readHeader(token: string): Promise<PlainObject | undefined> {
-  const { decodeProtectedHeader } = await import('./lazy/token-signatures.ts');
+  const { decodeProtectedHeader } = await import('jose');
   try {
     const header: unknown = decodeProtectedHeader(token);
     return isPlainObject(header) ? header : undefined;
@@ -68,7 +68,7 @@ async function readHeader(token: string): Promise<PlainObject | undefined> {
 
 /** The claims, when the signature is right and they are a JSON object. */
 async function readSignedClaims(token: string, key: CryptoKey): Promise<PlainObject | undefined> {
-  const { compactVerify } = await import('./lazy/token-signatures.ts');
+  const { compactVerify } = await import('jose');
   try {
     const { payload } = await compactVerify(token, key, { algorithms: ['RS256'] });
     const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));

@@ -74,7 +74,7 @@ export function createDeploymentProbes(dependencies: DeploymentProbesDependencie
 
 /** The application permissions in a token. Undefined when it is no JWT: only Graph itself may rely on what is in it. */
 async function rolesOf(token: string): Promise<readonly string[] | undefined> {
-  const { decodeJwt } = await import('./lazy/token-signatures.ts');
+  const { decodeJwt } = await import('jose');
   try {
     const { roles } = decodeJwt(token);
     return Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [];

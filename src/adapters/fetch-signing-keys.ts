@@ -57,7 +57,7 @@ function parseJson(text: string): unknown {
 
 /** Imports what can verify RS256; other keys are none of ours and are passed over. */
 async function importKeys(listed: readonly unknown[]): Promise<ReadonlyMap<string, CryptoKey>> {
-  const { importJWK } = await import('./lazy/token-signatures.ts');
+  const { importJWK } = await import('jose');
   const keys = new Map<string, CryptoKey>();
   for (const { keyId, jwk } of listed.flatMap(toCandidate)) {
     const key = await importJWK(jwk, 'RS256').catch(() => undefined);

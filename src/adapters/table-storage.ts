@@ -25,7 +25,7 @@ const retryOptions: NonNullable<TableServiceClientOptions['retryOptions']> = {
  * Effects: loads `@azure/data-tables` (110 to 200 ms, hence not at start-up), and for an identity `@azure/identity`.
  */
 export async function openTable(storage: TableStorage, tableName: string): Promise<TableClient> {
-  const { TableClient } = await import('./lazy/table-client.ts');
+  const { TableClient } = await import('@azure/data-tables');
   switch (storage.kind) {
     case 'connectionString':
       return TableClient.fromConnectionString(storage.connectionString, tableName, {
@@ -34,7 +34,7 @@ export async function openTable(storage: TableStorage, tableName: string): Promi
         allowInsecureConnection: true,
       });
     case 'identity': {
-      const { DefaultAzureCredential, ManagedIdentityCredential } = await import('./lazy/token-credentials.ts');
+      const { DefaultAzureCredential, ManagedIdentityCredential } = await import('@azure/identity');
       const credential =
         storage.clientId === undefined
           ? new DefaultAzureCredential()

@@ -1,2 +1,0 @@
-/** A part of its own in the bundle. */
-export { compactVerify, decodeJwt, decodeProtectedHeader, importJWK } from 'jose';
