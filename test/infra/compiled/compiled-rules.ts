@@ -1,0 +1,72 @@
+import { SETTING_NAMES } from '../../../src/settings/catalog.ts';
+import { hostSettings } from '../azure-facts.ts';
+import { CANARY, type Deployment } from './deployments.ts';
+import { appSettingsOf, ofType, roleAssignmentsOf } from './predicted.ts';
+
+/** What is wrong with what the template makes of a choice; none when the rule holds. */
+export type CompiledRule = (deployment: Deployment) => readonly string[];
+
+export const compiledRules = {
+  'every role has the scope it needs, and there is no other role': (deployment) => {
+    const { botCredential } = deployment.choice;
+    const hasVault = botCredential === 'clientCertificate' || botCredential === 'clientSecret';
+    return differences(roleAssignmentsOf(deployment), [
+      'id Monitoring Metrics Publisher on Microsoft.Insights/components/appi',
+      'id Storage Blob Data Owner on Microsoft.Storage/storageAccounts/st',
+      'id Storage Queue Data Contributor on Microsoft.Storage/storageAccounts/st',
+      'id Storage Table Data Contributor on Microsoft.Storage/storageAccounts/st',
+      ...(hasVault ? ['id Key Vault Secrets User on Microsoft.KeyVault/vaults/kv'] : []),
+    ]);
+  },
+
+  'the site gets every setting, with a value where one is required': (deployment) => {
+    const settings = appSettingsOf(deployment);
+    const owned = SETTING_NAMES.filter(({ owner }) => owner === 'app');
+    return [
+      ...differences(Object.keys(settings), [...owned.map(({ name }) => name), ...hostSettings]),
+      ...owned
+        .filter(({ required }) => required === true || isRequiredBy(required, settings))
+        .filter(({ name }) => !settings[name])
+        .map(({ name }) => `${name} is empty`),
+    ];
+  },
+
+  'a vault is made for those who need one, and its item is what the setting refers to': (deployment) => {
+    const { botCredential } = deployment.choice;
+    const { BOT_CLIENT_SECRET, BOT_CERTIFICATE_PEM } = appSettingsOf(deployment);
+    const vaults = ofType(deployment, 'Microsoft.KeyVault/vaults').map(({ name }) => name);
+    const reference = `@Microsoft.KeyVault(VaultName=${vaults[0]};SecretName=bot-credential)`;
+    return [
+      ...differences([BOT_CLIENT_SECRET ?? ''], [botCredential === 'clientSecret' ? reference : '']),
+      ...differences([BOT_CERTIFICATE_PEM ?? ''], [botCredential === 'clientCertificate' ? reference : '']),
+    ];
+  },
+
+  'the bot is made on demand, and calls the app': (deployment) => {
+    const wanted = deployment.choice.deployBot === true;
+    const [channel] = ofType(deployment, 'Microsoft.BotService/botServices/channels');
+    if (!wanted) return channel === undefined ? [] : ['a bot that nobody wanted'];
+    const { callingWebhook } = Object(Object(channel?.properties).properties);
+    return /\/api\/notifications/.test(callingWebhook) ? [] : [`the bot calls ${callingWebhook}`];
+  },
+
+  'a secret goes into the app settings and nowhere else': ({ resources }) =>
+    resources
+      .filter(({ type }) => type !== 'Microsoft.Web/sites/config')
+      .filter((resource) => JSON.stringify(resource).includes(CANARY))
+      .map(({ name }) => `${name} holds a secret`),
+} as const satisfies Readonly<Record<string, CompiledRule>>;
+
+/** What is there and not expected, and the other way round. */
+function differences(present: readonly string[], expected: readonly string[]): readonly string[] {
+  return [
+    ...expected.filter((item) => !present.includes(item)).map((item) => `missing: ${item}`),
+    ...present.filter((item) => !expected.includes(item)).map((item) => `not expected: ${item}`),
+  ];
+}
+
+/** Reads the catalog's "BOT_CREDENTIAL is managedIdentityFederation or managedIdentity" and "… is not global". */
+function isRequiredBy(condition: boolean | string, settings: Readonly<Record<string, string>>): boolean {
+  const [, name = '', not, values = ''] = /^(\w+) is (not )?([\w ]+)$/.exec(String(condition)) ?? [];
+  return values !== '' && values.split(' or ').includes(settings[name] ?? '') === (not === undefined);
+}

@@ -1,0 +1,80 @@
+import type { PredictedResource } from './bicep-session.ts';
+import type { compiledRules } from './compiled-rules.ts';
+import { CANARY } from './deployments.ts';
+import { expressionObject } from './expression-object.ts';
+import type { Choice } from './pairwise.ts';
+
+type Resources = readonly PredictedResource[];
+
+/** How a deployment could be wrong, and what its rule must say then. */
+interface CompiledSample {
+  readonly rule: keyof typeof compiledRules;
+  readonly broken: string;
+  readonly where: Choice;
+  readonly breaks: (resources: Resources) => Resources;
+  readonly finding: RegExp;
+}
+
+export const compiledSamples: readonly CompiledSample[] = [
+  {
+    rule: 'every role has the scope it needs, and there is no other role',
+    broken: 'the whole group is open to the identity',
+    where: {},
+    breaks: (all) =>
+      all.map((resource) => ({ ...resource, id: resource.id.replace(/\/storageAccounts\/\w+', 'M/, "', 'M") })),
+    finding: /not expected: id Storage Blob Data Owner on/,
+  },
+  {
+    rule: 'every role has the scope it needs, and there is no other role',
+    broken: 'a role is not given',
+    where: { botCredential: 'clientSecret' },
+    breaks: (all) => all.filter(({ id }) => !/roleAssignments.*Vault/i.test(id)),
+    finding: /missing: id Key Vault Secrets User/,
+  },
+  {
+    rule: 'the site gets every setting, with a value where one is required',
+    broken: 'a setting is forgotten',
+    where: {},
+    breaks: (all) => withSettings(all, ({ BOT_TENANT_ID: _, ...others }) => others),
+    finding: /missing: BOT_TENANT_ID/,
+  },
+  {
+    rule: 'the site gets every setting, with a value where one is required',
+    broken: "the cloud's issuers are left empty",
+    where: { graphCloud: 'usgov' },
+    breaks: (all) => withSettings(all, (settings) => ({ ...settings, CALLBACK_TOKEN_ISSUERS: '' })),
+    finding: /CALLBACK_TOKEN_ISSUERS is empty/,
+  },
+  {
+    rule: 'a vault is made for those who need one, and its item is what the setting refers to',
+    broken: 'there is no vault',
+    where: { botCredential: 'clientCertificate' },
+    breaks: (all) => all.filter(({ type }) => type !== 'Microsoft.KeyVault/vaults'),
+    finding: /VaultName=undefined/,
+  },
+  {
+    rule: 'the bot is made on demand, and calls the app',
+    broken: 'it is not made',
+    where: { deployBot: true },
+    breaks: (all) => all.filter(({ type }) => !type.startsWith('Microsoft.BotService')),
+    finding: /the bot calls undefined/,
+  },
+  {
+    rule: 'a secret goes into the app settings and nowhere else',
+    broken: 'an alert quotes it',
+    where: {},
+    breaks: (all) => [...all, { id: 'x', type: 'Microsoft.Insights/actionGroups', name: 'ag', properties: CANARY }],
+    finding: /ag holds a secret/,
+  },
+];
+
+function withSettings(
+  resources: Resources,
+  change: (settings: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
+): Resources {
+  return resources.map((resource) =>
+    resource.type === 'Microsoft.Web/sites/config'
+      ? { ...resource, properties: change(expressionObject(resource.properties)) }
+      : resource,
+  );
+}
