@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/adapters/clock.ts';
 import type { HubSession } from './hub-session.ts';
-import type { HubMessage, HubNotice } from './hub-store.ts';
+import { byVisibility, type HubMessage, type HubNotice } from './hub-store.ts';
 
 /** What became of a batch: its messages are gone or will go, or it has to be run again after the delay. */
 export type BatchOutcome = 'done' | { readonly retryAfterMs: number };
@@ -84,7 +84,7 @@ export function createControlDispatcher(options: {
       if (inbox === undefined) return;
       inbox.state = 'idle';
       const nowMs = clock.nowMs();
-      const batch = inbox.messages.filter(({ visibleAtMs }) => visibleAtMs <= nowMs);
+      const batch = inbox.messages.filter(({ visibleAtMs }) => visibleAtMs <= nowMs).sort(byVisibility);
       // Held by another engine: it has the same messages, and a notice comes when it lets go.
       if (batch.length > 0 && session.store.claim(inbox.instanceId, session.owner)) void run(inbox, batch);
     }

@@ -39,6 +39,14 @@ export interface HubMessage extends NewHubMessage {
   readonly sequence: number;
 }
 
+/**
+ * The order in which a queue gives its messages: an event that came while a timer was running comes before that timer,
+ * however late both are fetched, although the timer's message was sent first.
+ */
+export function byVisibility(one: HubMessage, other: HubMessage): number {
+  return one.visibleAtMs - other.visibleAtMs || one.sequence - other.sequence;
+}
+
 export interface InstanceChange {
   readonly row: InstanceRow;
   /** Revision of the stored row; 0 = there must be none. */
@@ -81,7 +89,7 @@ export interface InstanceQuery {
  * watches. Rows, entries and messages are immutable and may be shared between store and engine.
  */
 export interface HubStore {
-  /** The undelivered messages, in order of sequence. */
+  /** The undelivered messages, in the order in which they become visible. */
   load(): Promise<readonly HubMessage[]>;
   readInstance(instanceId: string): Promise<InstanceRow | undefined>;
   /** History of the current generation; empty for a Pending or unknown instance. */

@@ -1,5 +1,6 @@
 import type { HistoryEvent } from './history-event.ts';
 import {
+  byVisibility,
   type HubChange,
   HubConflictError,
   type HubMessage,
@@ -62,7 +63,7 @@ export function createMemoryHubStore(): HubStore {
 
   return {
     ...watch,
-    load: async () => [...messages.values()],
+    load: async () => [...messages.values()].sort(byVisibility),
     readInstance: async (instanceId) => instances.get(instanceId)?.row,
     readHistory: async (instanceId) => instances.get(instanceId)?.history ?? [],
     async queryInstances(query) {

@@ -122,7 +122,7 @@ function prepareStatements(database: Database) {
     history: database.prepare('SELECT json FROM History WHERE instanceId = ? ORDER BY position'),
     appendHistory: database.prepare('INSERT INTO History (instanceId, json) VALUES (?, ?)'),
     deleteHistory: database.prepare('DELETE FROM History WHERE instanceId = ?'),
-    allMessages: database.prepare('SELECT * FROM Messages ORDER BY sequence'),
+    allMessages: database.prepare('SELECT * FROM Messages ORDER BY visibleAtMs, sequence'),
     message: database.prepare('SELECT 1 FROM Messages WHERE sequence = ?'),
     sendMessage: database.prepare(
       'INSERT INTO Messages (queue, instanceId, executionId, visibleAtMs, eventJson) VALUES (?, ?, ?, ?, ?)',

@@ -65,6 +65,14 @@ export function describeHubStore(name: string, create: () => HubStore, reopen: (
       expect(await store.readHistory('b')).toEqual([]);
     });
 
+    test('gives messages in the order in which they become visible, whenever they were sent', async () => {
+      const store = create();
+      const timer = { ...createMessage('a', 'timer'), visibleAtMs: 2_000 };
+      const event = { ...createMessage('a', 'event'), visibleAtMs: 1_000 };
+      await store.commit({ send: [timer, event] });
+      expect(await store.load()).toMatchObject([event, timer]);
+    });
+
     test('keeps messages in order until they are consumed', async () => {
       const store = create();
       await store.commit({ send: [createMessage('a', 'one'), createMessage('b', 'two', 'work')] });

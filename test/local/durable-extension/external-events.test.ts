@@ -1,6 +1,6 @@
 import type { OrchestrationHandler } from 'durable-functions';
 import { describe, expect, test } from 'vitest';
-import { type Hub, startHub } from './support/hub.ts';
+import { type Hub, loadApp, startHub } from './support/hub.ts';
 
 const at = (date: Date, ms: number) => new Date(date.getTime() + ms);
 
@@ -36,6 +36,45 @@ async function raiseDuringFirstBeat(waiting: Parameters<typeof loop>[0]): Promis
   await hub.clock.runFor(60_000);
   return hub;
 }
+
+test('an event that came before a timer was due comes first, though nobody fetched either until both were there', async () => {
+  const app = { orchestrators: { loop: loop('reused with check') }, activities: { beat: () => undefined } };
+  const startEngine = await loadApp(app);
+  const { clock, store, ...first } = await startEngine();
+  await first.start('loop');
+  await first.extension.stop();
+  await clock.runFor(900);
+  await first.raise('stop');
+  await clock.runFor(900);
+  const second = await startEngine({ clock, store });
+  await clock.runFor(0);
+  expect(await second.status()).toMatchObject({ runtimeStatus: 'Completed', output: 'event before beat 1' });
+});
+
+test('nor does a timer overtake it in an engine that is too busy for both', async () => {
+  let release = () => {};
+  const busy = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const hub = await startHub(
+    { orchestrators: { loop: loop('reused with check') }, activities: { beat: () => undefined } },
+    {
+      maxConcurrentOrchestrators: 1,
+      wrapInvoke: (invoke) => async (name, trigger) => {
+        if (trigger.string?.includes('"instanceId":"other"') === true) await hub.clock.suspend(busy);
+        return invoke(name, trigger);
+      },
+    },
+  );
+  await hub.start('loop');
+  await hub.start('loop', undefined, 'other');
+  await hub.clock.runFor(900);
+  await hub.request('POST', 'instances/x/raiseEvent/stop', 'null');
+  await hub.clock.runFor(900);
+  release();
+  await hub.settle();
+  expect(await hub.status()).toMatchObject({ runtimeStatus: 'Completed', output: 'event before beat 1' });
+});
 
 describe('an event raised while an activity runs', () => {
   test('ends the loop right after the activity when one wait is reused and looked at', async () => {
