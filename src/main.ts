@@ -8,6 +8,7 @@ import { createGraphTokenSource } from './adapters/credentials.ts';
 import { createDeploymentProbes } from './adapters/deployment-probes.ts';
 import { createDurableCalls } from './adapters/durable-calls.ts';
 import { createGraphCalls } from './adapters/graph-calls.ts';
+import { proxyEnv } from './adapters/proxy-env.ts';
 import { createRememberingCallStore } from './adapters/remembering-call-store.ts';
 import { createRequestPace } from './adapters/request-pace.ts';
 import { createTableCallStore } from './adapters/table-call-store.ts';
@@ -71,7 +72,7 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
       fetch,
     }),
     tracing: createTracing(),
-    relay: relay && createBotRelay({ ...relay, url: relay.botNotificationUrl, clock }),
+    relay: relay && createBotRelay({ ...relay, url: relay.botNotificationUrl, clock, proxyEnv: proxyEnv(process.env) }),
     webhook: callEndedWebhook && createCallEndedWebhook({ ...callEndedWebhook, clock, fetch }),
     teamsHost: TEAMS_HOSTS[graph.cloud],
     createDurableCalls: (client) => createDurableCalls(client, clock),

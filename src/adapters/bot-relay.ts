@@ -25,6 +25,8 @@ export interface BotRelayDependencies {
   /** For notifications of policy-based recording. */
   readonly policyTimeoutMs: number;
   readonly clock: Clock;
+  /** Names the proxies, as `http.Agent` takes them; none by default. */
+  readonly proxyEnv?: NodeJS.ProcessEnv | undefined;
   /** The longest answer passed on; default 1 MiB. */
   readonly maximumAnswerBytes?: number;
 }
@@ -45,7 +47,7 @@ const IDLE_MS = 60_000;
  */
 export function createBotRelay(dependencies: BotRelayDependencies): BotRelay {
   const { clock, timeoutMs, policyTimeoutMs, maximumAnswerBytes = 1024 * 1024 } = dependencies;
-  const post = createPost(dependencies.url.startsWith('https:'));
+  const post = createPost(dependencies);
   return {
     async send({ body, headers, query, isPolicyRecording }) {
       const limit = timeoutSignal(clock, isPolicyRecording ? policyTimeoutMs : timeoutMs);
@@ -75,12 +77,13 @@ type Post = (url: string, body: Uint8Array, options: RequestOptions) => Promise<
  * sent once more over a connection of its own.
  * Source: https://nodejs.org/api/http.html#requestreusedsocket
  */
-function createPost(isHttps: boolean): Post {
-  const agentOptions = { keepAlive: true, maxSockets: MOST_CONNECTIONS, timeout: IDLE_MS };
-  const agent = isHttps ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+function createPost({ url: botUrl, proxyEnv }: BotRelayDependencies): Post {
+  const isHttps = botUrl.startsWith('https:');
+  const Agent = isHttps ? HttpsAgent : HttpAgent;
+  const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS, timeout: IDLE_MS, proxyEnv });
   const request = isHttps ? requestHttps : requestHttp;
 
-  const post = (url: string, body: Uint8Array, options: RequestOptions, connections: typeof agent | false) =>
+  const post = (url: string, body: Uint8Array, options: RequestOptions, connections: typeof agent) =>
     new Promise<IncomingMessage>((resolve, reject) => {
       let isAnswered = false;
       const outgoing = request(url, { ...options, method: 'POST', agent: connections }, (response) => {
@@ -89,7 +92,7 @@ function createPost(isHttps: boolean): Post {
       });
       outgoing.on('error', (error) => {
         const wasClosed = outgoing.reusedSocket && !isAnswered && /^(?:ECONNRESET|EPIPE)$/.test(networkCode(error));
-        if (wasClosed) resolve(post(url, body, options, false));
+        if (wasClosed) resolve(post(url, body, options, new Agent({ proxyEnv })));
         else reject(error);
       });
       outgoing.end(body);
