@@ -1,5 +1,5 @@
 import { type CallRecord, type CallSighting, observeCall } from '../core/call-record/call-record.ts';
-import type { CallCommand } from '../core/notifications/notification-commands.ts';
+import { type CallCommand, type EffectiveCommand, foldCommands } from '../core/notifications/notification-commands.ts';
 import type { CallEffects } from './call-effects.ts';
 import { endCall } from './end-call.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -16,8 +16,8 @@ export interface NotificationOrigin {
 const CALLS_AT_ONCE = 16;
 
 /**
- * Carries out the commands of one notification: those of one call in order, different calls side by side. A command
- * that fails holds back the later ones of its call only.
+ * Carries out the commands of one notification: those of one call in order, folded into as few as come to the same;
+ * different calls side by side. A command that fails holds back the later ones of its call only.
  *
  * Shape: commands → the ones that could not be made durable.  Errors: none (each is logged).
  */
@@ -26,7 +26,7 @@ export async function applyCommands(
   origin: NotificationOrigin,
   commands: readonly CallCommand[],
 ): Promise<readonly CallCommand[]> {
-  const byCall = [...Map.groupBy(commands, (command) => command.callId).values()];
+  const byCall = [...Map.groupBy(commands, ({ callId }) => callId).values()].map(foldCommands);
   const failed: CallCommand[] = [];
   await sideBySide(byCall, CALLS_AT_ONCE, async (ofOneCall) => {
     failed.push(...(await applyInOrder(effects, origin, ofOneCall)));
@@ -38,7 +38,7 @@ export async function applyCommands(
 async function applyInOrder(
   effects: CallEffects,
   origin: NotificationOrigin,
-  commands: readonly CallCommand[],
+  commands: readonly EffectiveCommand[],
 ): Promise<readonly CallCommand[]> {
   for (const [index, command] of commands.entries()) {
     try {
@@ -58,10 +58,12 @@ async function applyInOrder(
   return [];
 }
 
-async function applyCommand(effects: CallEffects, origin: NotificationOrigin, command: CallCommand): Promise<void> {
+async function applyCommand(
+  effects: CallEffects,
+  origin: NotificationOrigin,
+  command: EffectiveCommand,
+): Promise<void> {
   switch (command.kind) {
-    case 'ignore':
-      return;
     case 'observe': {
       const seen = toSighting(command, origin);
       const nowMs = effects.clock.nowMs();
@@ -80,7 +82,7 @@ async function applyCommand(effects: CallEffects, origin: NotificationOrigin, co
   }
 }
 
-function toSighting(command: Exclude<CallCommand, { kind: 'ignore' }>, origin: NotificationOrigin): CallSighting {
+function toSighting(command: EffectiveCommand, origin: NotificationOrigin): CallSighting {
   const { appId, tenantId, scenarioId } = origin;
   const facts = { ...command.facts, tenantId, ...(scenarioId === undefined ? {} : { scenarioId }) };
   return { callId: command.callId, graphCallId: command.graphCallId, appId, facts };

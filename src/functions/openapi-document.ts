@@ -153,7 +153,7 @@ const receiveNotifications = {
     204: empty('Legacy Skype format; Graph then sends its own.'),
     400: empty('Not JSON, or no array "value".'),
     401: empty('The callback token is missing or wrong.'),
-    413: empty('The body is over 4 MiB.'),
+    413: empty('The body is over 4 MiB, or holds over 5,000 notifications or 200,000 values.'),
     415: empty('The body is not declared as JSON.'),
     503: empty('Not durable: Graph sends it again.'),
     default: empty('With BOT_NOTIFICATION_URL set: whatever the bot answers.'),

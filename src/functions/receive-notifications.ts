@@ -8,7 +8,7 @@ import type { EventLog, NotificationIds } from '../core/events/app-event.ts';
 import type { ResourceOwner } from '../core/notifications/call-resource.ts';
 import { type CallCommand, toCommands } from '../core/notifications/notification-commands.ts';
 import { parseJsonBytes, refuseRequest } from '../core/notifications/notification-request.ts';
-import { type NotificationEntry, parseNotifications } from '../core/notifications/parse-notifications.ts';
+import { MOST_ENTRIES, type NotificationEntry, parseNotifications } from '../core/notifications/parse-notifications.ts';
 import { toRelayBatch } from '../core/relay/relay-policy.ts';
 import { isRelayLoop } from '../core/relay/relay-request.ts';
 import { type OwnAnswer, relayNotification } from './relay-notification.ts';
@@ -24,7 +24,7 @@ export interface ReceiveNotificationsDependencies {
 
 const RETRY_AFTER_SECONDS = '5';
 const LONGEST_HEADER = 128;
-/** Of one request: 4 MiB hold a million bad entries, and must not make a million log lines. */
+/** Of one request. */
 const MOST_REJECTED_TOLD = 20;
 
 /**
@@ -49,6 +49,9 @@ export function receiveNotifications(dependencies: ReceiveNotificationsDependenc
     const parsed = parseNotifications(body.value, owner);
     if (parsed.kind === 'invalid') {
       return refused(effects.log, 400, 'The body has no array "value" of notifications.');
+    }
+    if (parsed.kind === 'tooManyEntries') {
+      return refused(effects.log, 413, `The body holds more than ${MOST_ENTRIES} notifications; send it in parts.`);
     }
     if (relay !== undefined && isRelayLoop(request.headers.get('via'))) {
       return refused(effects.log, 508, 'BOT_NOTIFICATION_URL leads back to this app: name the endpoint of the bot.');
@@ -77,7 +80,7 @@ async function readBody(request: HttpRequest) {
   const refusedEarly = refuseRequest(headers);
   if (refusedEarly !== undefined) return refusedEarly;
   const bytes = new Uint8Array(await request.arrayBuffer());
-  const refusedBytes = refuseRequest(headers, bytes.byteLength);
+  const refusedBytes = refuseRequest(headers, bytes);
   if (refusedBytes !== undefined) return refusedBytes;
   const parsed = parseJsonBytes(bytes);
   if (parsed === undefined) return { status: 400 as const, problem: 'The body is not JSON in UTF-8.' };
@@ -85,14 +88,16 @@ async function readBody(request: HttpRequest) {
 }
 
 function toAllCommands(log: EventLog, entries: readonly NotificationEntry[]): readonly CallCommand[] {
-  const rejected = [...entries.entries()].flatMap(([index, entry]) =>
-    entry.kind === 'rejected' ? [{ index, reason: entry.reason }] : [],
-  );
   const facts = { event: 'notification.rejected', level: 'warning', status: 202 } as const;
-  for (const entry of rejected.slice(0, MOST_REJECTED_TOLD)) log({ ...facts, ...entry });
-  const untold = rejected.length - MOST_REJECTED_TOLD;
+  const commands: CallCommand[] = [];
+  let rejected = 0;
+  for (const [index, entry] of entries.entries()) {
+    if (entry.kind !== 'rejected') commands.push(...toCommands(entry));
+    else if (++rejected <= MOST_REJECTED_TOLD) log({ ...facts, index, reason: entry.reason });
+  }
+  const untold = rejected - MOST_REJECTED_TOLD;
   if (untold > 0) log({ ...facts, reason: 'moreEntries', entries: untold });
-  return entries.flatMap((entry) => (entry.kind === 'rejected' ? [] : toCommands(entry)));
+  return commands;
 }
 
 /** Ids only: anything else is neither echoed nor remembered. */

@@ -262,6 +262,16 @@ describe('without a relay', () => {
     expect((await receiver()(post(fixture('established')), context)).status).toBe(503);
   });
 
+  test('1,000 repeats of one call are as one to the table and the engine', async () => {
+    const asked: string[] = [];
+    store = createMemoryCallStore({ before: (operation) => void asked.push(operation) });
+    const [entry] = JSON.parse(fixture('established')).value;
+    const body = JSON.stringify({ value: Array.from({ length: 1_000 }, () => entry) });
+    expect((await receiver()(post(body), context)).status).toBe(202);
+    expect(asked).toEqual(['read', 'insert', 'replace']);
+    expect(started).toHaveLength(1);
+  });
+
   test('the legacy format is declined', async () => {
     expect((await receiver()(post(fixture('legacy-skype-conversation')), context)).status).toBe(204);
   });

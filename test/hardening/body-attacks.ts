@@ -1,9 +1,11 @@
-import { callNotification } from '../support/call-notification.ts';
+import { callNotification, rosterOf } from '../support/call-notification.ts';
 import type { Attack } from './support/attack.ts';
 
 const MAXIMUM_BYTES = 4 * 1024 * 1024;
 const JSON_TYPE = ['Content-Type', 'application/json'];
 const NO_VALUE = 'The body has no array "value" of notifications.';
+const TOO_MANY_VALUES = 'The body holds more than 200000 values.';
+const TOO_MANY_ENTRIES = 'The body holds more than 5000 notifications; send it in parts.';
 const NOT_JSON = 'The body is not JSON in UTF-8.';
 
 const established = (callId: string) => JSON.stringify(callNotification(callId, 'established'));
@@ -89,10 +91,51 @@ export const BODY_ATTACKS: readonly Attack[] = [
     starts: true,
   })),
   {
-    attack: 'that is nothing but 2,000,000 levels',
-    request: () => ({ body: nested(2_000_000) }),
+    attack: 'that is nothing but 200,001 levels',
+    request: () => ({ body: nested(200_001) }),
+    status: 413,
+    reason: TOO_MANY_VALUES,
+  },
+  {
+    attack: 'that is nothing but 200,000 levels',
+    request: () => ({ body: nested(200_000) }),
     status: 400,
     reason: NO_VALUE,
+  },
+  {
+    attack: 'of 4 MiB with 2,000,000 entries',
+    request: () => ({ body: JSON.stringify({ value: Array(2_000_000).fill(0) }) }),
+    status: 413,
+    reason: TOO_MANY_VALUES,
+  },
+  {
+    attack: 'with 5,001 entries',
+    request: () => ({ body: JSON.stringify({ value: Array(5_001).fill({}) }) }),
+    status: 413,
+    reason: TOO_MANY_ENTRIES,
+  },
+  {
+    attack: 'with one entry of 5,001 calls',
+    request: ({ callId }) => ({
+      body: JSON.stringify({ value: [{ resource: `/app/calls/${callId}`, resourceData: Array(5_001).fill({}) }] }),
+    }),
+    status: 413,
+    reason: TOO_MANY_ENTRIES,
+  },
+  {
+    attack: 'with one entry of 5,000 calls',
+    request: ({ callId }) => ({
+      body: JSON.stringify({
+        value: [{ resource: `/app/calls/${callId}`, resourceData: Array(5_000).fill({ state: 'established' }) }],
+      }),
+    }),
+    status: 202,
+    starts: true,
+  },
+  {
+    attack: 'with a roster of 5,000 participants',
+    request: ({ callId }) => ({ body: JSON.stringify(rosterOf(callId, 5_000)) }),
+    status: 202,
   },
   {
     attack: 'whose notifications hide in __proto__',

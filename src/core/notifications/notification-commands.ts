@@ -1,6 +1,6 @@
-import type { CallFacts } from '../call-record/call-facts.ts';
+import { type CallFacts, mergeFacts } from '../call-record/call-facts.ts';
 import type { CallId } from '../call-record/call-id.ts';
-import type { CallEnded } from '../keepalive/keepalive-state.ts';
+import { type CallEnded, saysKeepAliveMissed } from '../keepalive/keepalive-state.ts';
 import type { CallData, NotificationEntry } from './parse-notifications.ts';
 
 /** What a notification asks for. `start`: see to it that the call is kept alive. `observe`: remember it was seen. */
@@ -32,6 +32,34 @@ export function toCommands(entry: Exclude<NotificationEntry, { kind: 'rejected' 
   if (entry.kind === 'other') return [{ kind: 'ignore', callId: entry.callId }];
   const items: readonly CallData[] = entry.items.length === 0 ? [{ facts: {} }] : entry.items;
   return items.map((item) => toCommand(entry, item));
+}
+
+/** A command that has an effect. */
+export type EffectiveCommand = Exclude<CallCommand, { kind: 'ignore' }>;
+
+/**
+ * Folds the commands of one call, in their order, into the few that come to the same: each is heavier than the one
+ * before, and what weighs no more adds its facts to the last, while the call lives.
+ */
+export function foldCommands(commands: readonly CallCommand[]): readonly EffectiveCommand[] {
+  const folded: EffectiveCommand[] = [];
+  for (const command of commands) {
+    if (command.kind === 'ignore') continue;
+    const last = folded.at(-1);
+    if (last === undefined || weigh(last) < weigh(command)) folded.push(command);
+    else if (last.kind !== 'end') {
+      folded[folded.length - 1] = { ...last, facts: mergeFacts(last.facts, command.facts) };
+    }
+  }
+  return folded;
+}
+
+/** Of ends, one with a result tells what one without cannot, and one that raises the alarm tells most. */
+function weigh(command: EffectiveCommand): number {
+  if (command.kind !== 'end') return command.kind === 'start' ? 2 : 1;
+  const { resultInfo } = command.ended;
+  if (resultInfo === undefined) return 3;
+  return saysKeepAliveMissed(resultInfo) ? 5 : 4;
 }
 
 function toCommand(entry: Extract<NotificationEntry, { kind: 'call' }>, item: CallData): CallCommand {

@@ -16,6 +16,7 @@ export type NotificationBody =
   | { readonly kind: 'notifications'; readonly entries: readonly NotificationEntry[] }
   /** The old Skype calling format; answering 204 asks the platform to send Graph's format. */
   | { readonly kind: 'legacyFormat'; readonly state: string }
+  | { readonly kind: 'tooManyEntries' }
   | { readonly kind: 'invalid'; readonly reason: 'notAnObject' | 'noValueArray' };
 
 /** One item of `value`. Only `call` speaks of a call's life. */
@@ -42,11 +43,13 @@ export interface CallData {
 }
 
 const LONGEST_TEXT = 256;
+/** Graph sends a few; so many are mapped in some 50 ms, 2,000,000 (which fit into 4 MiB) block the process for 10 s. */
+export const MOST_ENTRIES = 5_000;
 
 /**
  * Reads a notification body. Bad entries become `rejected` and never touch their neighbours.
  *
- * Shape: parsed JSON → notifications | legacyFormat | invalid.  Errors: none.
+ * Shape: parsed JSON → notifications | legacyFormat | tooManyEntries, of which none was looked at | invalid.  Errors: none.
  * Source: https://learn.microsoft.com/graph/api/resources/commsnotifications; legacy format:
  * https://learn.microsoft.com/microsoftteams/platform/bots/calls-and-meetings/call-notifications
  */
@@ -58,11 +61,25 @@ export function parseNotifications(body: unknown, owner: ResourceOwner): Notific
     const isLegacy = value === undefined && state !== undefined && ownText(body, 'id', LONGEST_TEXT) !== undefined;
     return isLegacy ? { kind: 'legacyFormat', state } : { kind: 'invalid', reason: 'noValueArray' };
   }
+  if (hasTooManyEntries(value, owner)) return { kind: 'tooManyEntries' };
   const envelope = ownProperty(body, '@odata.type');
   if (envelope !== undefined && !isType(envelope, 'commsNotifications')) {
     return { kind: 'notifications', entries: value.map(() => ({ kind: 'rejected', reason: 'unknownEnvelope' })) };
   }
   return { kind: 'notifications', entries: value.map((entry: unknown) => parseEntry(entry, owner)) };
+}
+
+/** Each item of an array of call data counts; participants of a roster do not. */
+function hasTooManyEntries(value: readonly unknown[], owner: ResourceOwner): boolean {
+  let count = value.length;
+  for (const entry of count > MOST_ENTRIES ? [] : value) count += Math.max(0, countCallItems(entry, owner) - 1);
+  return count > MOST_ENTRIES;
+}
+
+function countCallItems(entry: unknown, owner: ResourceOwner): number {
+  const data = isPlainObject(entry) ? ownProperty(entry, 'resourceData') : undefined;
+  if (!isPlainObject(entry) || !Array.isArray(data)) return 1;
+  return parseResources(entry, owner).kind === 'call' ? data.filter(isCallItem).length : 1;
 }
 
 function parseEntry(entry: unknown, owner: ResourceOwner): NotificationEntry {
@@ -72,7 +89,7 @@ function parseEntry(entry: unknown, owner: ResourceOwner): NotificationEntry {
   const { callId, graphCallId } = resource;
   const data = ownProperty(entry, 'resourceData');
   const items = (Array.isArray(data) ? data : [data]).filter(isPlainObject);
-  const callItems = items.filter((item) => isTypeOrAbsent(ownProperty(item, '@odata.type'), 'call'));
+  const callItems = items.filter(isCallItem);
   const hasOnlyOtherTypes = items.length > 0 && callItems.length === 0;
   if (resource.kind === 'subResource' || hasOnlyOtherTypes) {
     return { kind: 'other', callId, odataType: items[0] && ownText(items[0], '@odata.type', LONGEST_TEXT) };
@@ -109,6 +126,10 @@ function namesAnotherCall(item: PlainObject, callId: CallId, owner: ResourceOwne
   if (typeof odataId !== 'string' || odataId === '') return false;
   const resource = parseCallResource(odataId, owner);
   return resource.kind === 'rejected' || resource.callId !== callId;
+}
+
+function isCallItem(item: unknown): item is PlainObject {
+  return isPlainObject(item) && isTypeOrAbsent(ownProperty(item, '@odata.type'), 'call');
 }
 
 function parseCallData(item: PlainObject, entry: PlainObject): CallData {

@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CallFacts } from '../../../src/core/call-record/call-facts.ts';
-import { toCommands } from '../../../src/core/notifications/notification-commands.ts';
+import { type CallRecord, endCall, observeCall, startCall } from '../../../src/core/call-record/call-record.ts';
+import { type CallCommand, foldCommands, toCommands } from '../../../src/core/notifications/notification-commands.ts';
 import type { CallData, NotificationEntry } from '../../../src/core/notifications/parse-notifications.ts';
+import { anyCallRecord } from '../../contract/call-record-arbitrary.ts';
 import { newCallId } from '../../contract/call-store-contract.ts';
 
 const callId = newCallId();
@@ -57,4 +60,54 @@ describe('an entry of a call', () => {
 
 test('an entry of something else is ignored', () => {
   expect(toCommands({ kind: 'other', callId, odataType: undefined })).toStrictEqual([{ kind: 'ignore', callId }]);
+});
+
+describe('the commands of one call, folded', () => {
+  const anyCommands = fc.array(
+    fc
+      .record({
+        kind: fc.constantFrom<CallCommand['kind']>('observe', 'start', 'end', 'ignore'),
+        subcode: fc.constantFrom(undefined, 0, 8_537),
+        facts: fc.record({ subject: fc.string({ minLength: 1 }), direction: fc.string() }, { requiredKeys: [] }),
+      })
+      .map(({ kind, subcode, facts: seen }): CallCommand => {
+        if (kind === 'ignore') return { kind, callId };
+        if (kind !== 'end') return { kind, callId, graphCallId, facts: seen };
+        const resultInfo = subcode === undefined ? {} : { resultInfo: { code: subcode === 0 ? 200 : 408, subcode } };
+        return { kind, callId, graphCallId, facts: seen, ended: { reason: 'terminated', ...resultInfo } };
+      }),
+  );
+
+  function recordAfter(stored: CallRecord | undefined, commands: readonly CallCommand[]): CallRecord | undefined {
+    let record = stored;
+    for (const command of commands) {
+      if (command.kind === 'ignore') continue;
+      const seen = { ...command, appId: 'app' };
+      if (command.kind === 'end') record = endCall(record, seen, command.ended, 1) ?? record;
+      else record = (command.kind === 'start' ? startCall : observeCall)(record, seen, 1) ?? record;
+    }
+    return record;
+  }
+
+  test('are five at most, and leave the record that all of them would have left', () => {
+    // Graph's word that an operator's call ended for want of a keepAlive changes nothing: the last word is then the first.
+    const anyStored = fc.option(
+      anyCallRecord.filter(({ endReason }) => endReason !== 'stopped'),
+      { nil: undefined },
+    );
+    const folding = fc.property(anyStored, anyCommands, (record, commands) => {
+      const folded = foldCommands(commands);
+      expect(folded.length).toBeLessThanOrEqual(5);
+      expect(recordAfter(record, folded)).toEqual(recordAfter(record, commands));
+    });
+    fc.assert(folding, { numRuns: 1_000 });
+  });
+
+  test('still raise the alarm, but once', () => {
+    const end = (subcode: number): CallCommand => ({
+      ...{ kind: 'end', callId, graphCallId, facts: {} },
+      ended: { reason: 'terminated', resultInfo: { code: 408, subcode } },
+    });
+    expect(foldCommands([end(0), end(8_537), end(0), end(8_537)])).toEqual([end(0), end(8_537)]);
+  });
 });

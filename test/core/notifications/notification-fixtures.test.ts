@@ -26,7 +26,11 @@ function judge(file: string) {
   const entries = body.kind === 'notifications' ? body.entries : [];
   const commands = entries.flatMap((entry) => (entry.kind === 'rejected' ? [] : toCommands(entry)));
   const rejected = body.kind === 'invalid' || entries.some((entry) => entry.kind === 'rejected');
-  return { http: { notifications: 202, legacyFormat: 204, invalid: 400 }[body.kind], commands, rejected };
+  return {
+    http: { notifications: 202, legacyFormat: 204, tooManyEntries: 413, invalid: 400 }[body.kind],
+    commands,
+    rejected,
+  };
 }
 
 /** What the commands do to one call in the end: an end is final, and the rest is overruled by a start. */
