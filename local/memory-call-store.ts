@@ -45,6 +45,13 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
         return rows.has(record.callId) ? 'conflict' : put(record);
       }),
     replace: (record, etag) => perform('replace', record.callId, () => guarded(record.callId, etag, () => put(record))),
+    merge: (callId, heartbeat) =>
+      perform('merge', callId, () => {
+        const stored = toStoredCall(rows.get(callId));
+        if (stored === undefined) return 'missing';
+        put({ ...stored.record, ...heartbeat });
+        return 'written';
+      }),
     remove: (callId, etag) =>
       perform('remove', callId, () => {
         if (!rows.has(callId)) return 'written';

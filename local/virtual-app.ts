@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { CallStore } from '../src/adapters/call-store.ts';
+import { createCallStoreWithLooks } from '../src/adapters/call-store-with-looks.ts';
 import { createCallbackTokenVerifier } from '../src/adapters/callback-token.ts';
 import { createGraphTokenSource } from '../src/adapters/credentials.ts';
 import { createDeploymentProbes } from '../src/adapters/deployment-probes.ts';
 import { createDurableCalls } from '../src/adapters/durable-calls.ts';
 import { createGraphCalls } from '../src/adapters/graph-calls.ts';
+import { createHeartbeats } from '../src/adapters/heartbeats.ts';
 import { createRememberingCallStore } from '../src/adapters/remembering-call-store.ts';
 import { createRequestPace } from '../src/adapters/request-pace.ts';
 import { createTracing } from '../src/adapters/tracing.ts';
@@ -61,7 +63,7 @@ export async function startVirtualApp(options: VirtualAppOptions): Promise<Virtu
   let host: LocalHost | undefined;
   const registry = await loadFunctionApp(() =>
     registerFunctions({
-      ...toDependencies(options, createRememberingCallStore(store)),
+      ...toDependencies(options, store),
       createDurableCalls: (client) =>
         createDurableCalls(
           withoutSockets(client, (request) => host?.durable.handle(request) ?? Promise.resolve({ status: 503 })),
@@ -91,7 +93,9 @@ export async function startVirtualApp(options: VirtualAppOptions): Promise<Virtu
   };
 }
 
-function toDependencies({ clock, graph }: VirtualAppOptions, store: CallStore) {
+function toDependencies({ clock, graph, dependencies = {} }: VirtualAppOptions, table: CallStore) {
+  const { limits = toKeepaliveLimits({ intervalMs: 15 * 60_000, timeScale: 1 }) } = dependencies;
+  const store = createRememberingCallStore(createCallStoreWithLooks(table, limits));
   const fetch = createInProcessFetch((request) => graph.handle(request), clock);
   const createCredential = () => ({
     getToken: async () => ({ token: 'simulated', expiresOnTimestamp: clock.nowMs() + 3_600_000 }),
@@ -102,10 +106,11 @@ function toDependencies({ clock, graph }: VirtualAppOptions, store: CallStore) {
   return {
     owner: { botAppId: SAMPLE_BOT_APP_ID, graphOrigins: [GRAPH_ORIGIN] },
     homeTenantId: SAMPLE_TENANT_ID,
-    limits: toKeepaliveLimits({ intervalMs: 15 * 60_000, timeScale: 1 }),
+    limits,
     timeScale: 1,
     clock,
     store,
+    heartbeats: createHeartbeats({ store, clock }),
     tokens: createCallbackTokenVerifier({
       metadataUrl: METADATA_URL,
       issuers: ['https://api.botframework.com'],

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { createBotCredential } from './adapters/bot-credential.ts';
 import { createBotRelay } from './adapters/bot-relay.ts';
 import { createCallEndedWebhook } from './adapters/call-ended-webhook.ts';
+import { createCallStoreWithLooks } from './adapters/call-store-with-looks.ts';
 import { createCallbackTokenVerifier } from './adapters/callback-token.ts';
 import { type Clock, systemClock } from './adapters/clock.ts';
 import { createGraphTokenSource } from './adapters/credentials.ts';
 import { createDeploymentProbes } from './adapters/deployment-probes.ts';
 import { createDurableCalls } from './adapters/durable-calls.ts';
 import { createGraphCalls } from './adapters/graph-calls.ts';
+import { createHeartbeats } from './adapters/heartbeats.ts';
 import { proxyEnv } from './adapters/proxy-env.ts';
 import { createRememberingCallStore } from './adapters/remembering-call-store.ts';
 import { createRequestPace } from './adapters/request-pace.ts';
@@ -38,14 +40,18 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
   const { storage } = settings;
   const onUnreadable = (rowKey: string) =>
     console.warn(toEventLine({ event: 'record.unreadable', level: 'warning', rowKey }));
+  const limits = toKeepaliveLimits(keepalive);
+  const table = createTableCallStore({ storage, clock, onUnreadable });
+  const store = createRememberingCallStore(createCallStoreWithLooks(table, limits));
   return {
     owner: { botAppId: bot.appId, graphOrigins: graph.origins },
     homeTenantId: bot.homeTenantId,
     allowedTenantIds: bot.allowedTenantIds,
-    limits: toKeepaliveLimits(keepalive),
+    limits,
     timeScale: keepalive.timeScale,
     clock,
-    store: createRememberingCallStore(createTableCallStore({ storage, clock, onUnreadable })),
+    store,
+    heartbeats: createHeartbeats({ store, clock }),
     totals: createTableDailyTotals({ storage, clock, onUnreadable }),
     tokens: createCallbackTokenVerifier({
       ...settings.callbackToken,

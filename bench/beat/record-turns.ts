@@ -117,6 +117,13 @@ function registerLoop(graphBaseUrl: string): void {
   df.app.orchestration(ORCHESTRATOR_NAME, (context) => keepCallAliveFor(context, Number.POSITIVE_INFINITY));
   df.app.orchestration(BARE_LOOP, bareLoop);
   df.app.activity(KEEP_ALIVE_ACTIVITY, {
-    handler: keepAlive({ graph: tracing.graphCalls(graph), tracing, timeScale: 1, homeTenantId: SAMPLE_TENANT_ID }),
+    handler: keepAlive({
+      graph: tracing.graphCalls(graph),
+      heartbeats: { record: async () => {} },
+      limits: toKeepaliveLimits({ intervalMs: INTERVAL_MS, timeScale: 1 }),
+      tracing,
+      timeScale: 1,
+      homeTenantId: SAMPLE_TENANT_ID,
+    }),
   });
 }

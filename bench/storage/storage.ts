@@ -38,7 +38,7 @@ async function oneCall(): Promise<readonly Measurement[]> {
     ...requests('start (establishing, ringing, established)', start),
     { what: 'repeated established: table', value: repeated.table, unit: 'requests', aim: { exactly: 1 } },
     { what: 'repeated established: engine', value: repeated.engine, unit: 'requests', aim: { exactly: 0 } },
-    { what: 'keepAlive: table', value: beatTable, unit: 'requests', aim: { exactly: 0 } },
+    { what: 'keepAlive: table', value: beatTable / BEATS, unit: 'requests', aim: { exactly: 1 } },
     perBeat('orchestrator turns', turnsAfter.turns - turnsBefore.turns, 2),
     perBeat('activities', turnsAfter.activities - turnsBefore.activities, 1),
     ...requests('end and clean-up', end),

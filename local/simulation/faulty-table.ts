@@ -46,6 +46,7 @@ export function createFaultyTable(world: World, machine: Machine): CallStore {
     read: (callId) => send('read', callId, () => table.read(callId)),
     insert: (record) => write('insert', record.callId, () => table.insert(record)),
     replace: (record, etag) => write('replace', record.callId, () => table.replace(record, etag)),
+    merge: (callId, heartbeat) => send('merge', callId, () => table.merge(callId, heartbeat)),
     remove: (callId, etag) => write('remove', callId, () => table.remove(callId, etag)),
     async *list(phases, endedSinceMs) {
       const all = await send('list', undefined, () => Array.fromAsync(table.list(phases, endedSinceMs)));

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { type CallFacts, withoutAbsent } from '../core/call-record/call-facts.ts';
 import { type CallId, parseCallId } from '../core/call-record/call-id.ts';
 import type { CallRecord } from '../core/call-record/call-record.ts';
+import type { Heartbeat } from '../core/call-record/heartbeat.ts';
 import type { ResultInfo } from '../core/keepalive/keepalive-state.ts';
 import { once } from '../core/values/once.ts';
 import { isPlainObject, type PlainObject } from '../core/values/plain-object.ts';
@@ -11,6 +12,11 @@ import { isPlainObject, type PlainObject } from '../core/values/plain-object.ts'
 export function toEntityKeys(callId: CallId): { readonly partitionKey: string; readonly rowKey: string } {
   return { partitionKey: callId.slice(0, 2), rowKey: callId };
 }
+
+type HeartbeatColumns = Partial<Record<'keepAlives' | 'otherKeepAlives' | 'failures', number>> &
+  Partial<Record<'lastKeepAliveAtMs' | 'lastRescueAtMs' | 'lastFailureAtMs' | 'nextLookAtMs', number>> & {
+    readonly lastFailureReason?: string;
+  };
 
 /** A string column holds 64 KiB of UTF-16. Source: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
 const longestColumn = 32_000;
@@ -21,9 +27,7 @@ const longestColumn = 32_000;
  * Facts beyond 32,000 characters are dropped, the longest ones first. An empty resultInfo is not kept.
  */
 export function toEntity(record: CallRecord): TableEntity {
-  const { callId, firstSeenAtMs, establishedAtMs, endedAtMs, cleanedUpAtMs, lastKeepAliveAtMs, lastRescueAtMs } =
-    record;
-  const { resultInfo, facts } = record;
+  const { callId, firstSeenAtMs, establishedAtMs, endedAtMs, cleanedUpAtMs, resultInfo, facts } = record;
   return {
     ...toEntityKeys(callId),
     ...withoutAbsent({
@@ -39,15 +43,31 @@ export function toEntity(record: CallRecord): TableEntity {
       resultMessage: resultInfo?.message,
       terminationReason: record.terminationReason,
       cleanedUpAt: toDate(cleanedUpAtMs),
-      keepAlives: record.keepAlives,
       worstMarginMs: toNumberColumn(record.worstMarginMs),
-      lastKeepAliveAt: toDate(lastKeepAliveAtMs),
-      lastRescueAt: toDate(lastRescueAtMs),
       restarts: record.restarts,
       endRepeatedAt: toDate(record.endRepeatedAtMs),
       facts: toFactsColumn(facts),
     }),
+    ...toHeartbeatColumns(record),
   };
+}
+
+/** What a keepAlive adds to its call's row. */
+export function toHeartbeatEntity(callId: CallId, heartbeat: Heartbeat): TableEntity {
+  return { ...toEntityKeys(callId), ...toHeartbeatColumns(heartbeat) };
+}
+
+function toHeartbeatColumns(source: HeartbeatColumns) {
+  return withoutAbsent({
+    keepAlives: source.keepAlives,
+    otherKeepAlives: source.otherKeepAlives,
+    lastKeepAliveAt: toDate(source.lastKeepAliveAtMs),
+    lastRescueAt: toDate(source.lastRescueAtMs),
+    failures: source.failures,
+    lastFailureAt: toDate(source.lastFailureAtMs),
+    lastFailureReason: source.lastFailureReason,
+    nextLookAt: toDate(source.nextLookAtMs),
+  });
 }
 
 function toDate(ms: number | undefined): Date | undefined {
@@ -108,9 +128,14 @@ const rowSchema = once(() => {
     terminationReason: z.optional(z.string()),
     cleanedUpAt: z.optional(instant),
     keepAlives: z.optional(z.number()),
+    otherKeepAlives: z.optional(z.number()),
     worstMarginMs: z.optional(z.number()),
     lastKeepAliveAt: z.optional(instant),
     lastRescueAt: z.optional(instant),
+    failures: z.optional(z.number()),
+    lastFailureAt: z.optional(instant),
+    lastFailureReason: z.optional(z.string()),
+    nextLookAt: z.optional(instant),
     restarts: z.optional(z.number()),
     endRepeatedAt: z.optional(instant),
     facts: z.pipe(z.pipe(z.string(), z.transform(parseJson)), factsSchema),
@@ -144,9 +169,14 @@ function toRecord(callId: CallId, row: z.infer<ReturnType<typeof rowSchema>>): C
     terminationReason: row.terminationReason,
     cleanedUpAtMs: row.cleanedUpAt,
     keepAlives: row.keepAlives,
+    otherKeepAlives: row.otherKeepAlives,
     worstMarginMs: row.worstMarginMs,
     lastKeepAliveAtMs: row.lastKeepAliveAt,
     lastRescueAtMs: row.lastRescueAt,
+    failures: row.failures,
+    lastFailureAtMs: row.lastFailureAt,
+    lastFailureReason: row.lastFailureReason,
+    nextLookAtMs: row.nextLookAt,
     restarts: row.restarts,
     endRepeatedAtMs: row.endRepeatedAt,
   });

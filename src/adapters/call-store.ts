@@ -1,5 +1,6 @@
 import type { CallId } from '../core/call-record/call-id.ts';
 import type { CallPhase, CallRecord } from '../core/call-record/call-record.ts';
+import type { Heartbeat } from '../core/call-record/heartbeat.ts';
 
 /** A record as it stands in the store, with the ETag that guards the next write. */
 export interface StoredCall {
@@ -9,6 +10,9 @@ export interface StoredCall {
 
 /** `conflict`: somebody else wrote in between (HTTP 409 or 412); read again and decide again. */
 export type WriteResult = 'written' | 'conflict';
+
+/** `missing`: there is no row of this call. */
+export type MergeResult = 'written' | 'missing';
 
 /** The record as it stands after the write, or a conflict. */
 export type RecordWriteResult = StoredCall | 'conflict';
@@ -21,6 +25,10 @@ export interface CallStore {
   insert(record: CallRecord): Promise<RecordWriteResult>;
   /** Replaces the record read with this ETag; conflict when it changed or is gone. */
   replace(record: CallRecord, etag: string): Promise<RecordWriteResult>;
+  /**
+   * Adds to the call's row what a keepAlive learned, whatever the row says meanwhile; its ETag changes. Never makes a row.
+   */
+  merge(callId: CallId, heartbeat: Heartbeat, signal?: AbortSignal): Promise<MergeResult>;
   /** Removes the record read with this ETag; conflict when it changed; `written` when it is gone already. */
   remove(callId: CallId, etag: string): Promise<WriteResult>;
   /** All records of these phases, and the ended ones since then if asked for, page by page, in no particular order. */

@@ -54,6 +54,11 @@ export function createRememberingCallStore(store: CallStore, mostCalls: number =
     },
     insert: (record) => write(record.callId, () => store.insert(record)),
     replace: (record, etag) => write(record.callId, () => store.replace(record, etag)),
+    merge(callId, heartbeat, signal) {
+      // The ETag that is remembered is that of the row before: asking first is cheaper than being refused.
+      if (seen.has(callId)) remember(callId, 'unsure');
+      return store.merge(callId, heartbeat, signal);
+    },
     remove: (callId, etag) => write(callId, () => store.remove(callId, etag)),
     list: (phases, endedSinceMs) => store.list(phases, endedSinceMs),
     ping: () => store.ping(),

@@ -1,6 +1,6 @@
 import type { CallId } from '../core/call-record/call-id.ts';
 import type { CallPhase, CallRecord } from '../core/call-record/call-record.ts';
-import { parseEntity, toEntity, toEntityKeys } from './call-entity.ts';
+import { parseEntity, toEntity, toEntityKeys, toHeartbeatEntity } from './call-entity.ts';
 import { type CallStore, CallStoreError, type RecordWriteResult, type StoredCall } from './call-store.ts';
 import type { Clock } from './clock.ts';
 import { createTableRequests, type SendTableRequest, type TableAnswer } from './table-requests.ts';
@@ -44,6 +44,15 @@ export function createTableCallStore(dependencies: TableCallStoreDependencies): 
         (table, abortSignal) => table.updateEntity(toEntity(record), 'Replace', { etag, abortSignal }),
       );
       return toWritten(answer, record);
+    },
+    async merge(callId, heartbeat, signal) {
+      const answer = await request(
+        { operation: 'merge', callId, refusals: ['missing'], signal },
+        // Any row of the call, but never a new one. Source: https://learn.microsoft.com/rest/api/storageservices/merge-entity
+        (table, abortSignal) =>
+          table.updateEntity(toHeartbeatEntity(callId, heartbeat), 'Merge', { etag: '*', abortSignal }),
+      );
+      return answer.kind === 'refused' ? 'missing' : 'written';
     },
     async remove(callId, etag) {
       const { partitionKey, rowKey } = toEntityKeys(callId);

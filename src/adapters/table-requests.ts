@@ -17,6 +17,8 @@ export interface TableRequest {
   readonly operation: string;
   readonly callId?: CallId;
   readonly refusals: readonly TableRefusal[];
+  /** Ends it before its time limit. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 type Send<T> = (table: TableClient, abortSignal: AbortSignal) => Promise<T>;
@@ -62,8 +64,8 @@ export function createTableRequests(dependencies: TableRequestsDependencies): Se
     }
   }
 
-  return async ({ operation, callId, refusals }, send) => {
-    const { signal, dispose } = timeoutSignal(clock, timeoutMs);
+  return async ({ operation, callId, refusals, signal: parent }, send) => {
+    const { signal, dispose } = timeoutSignal(clock, timeoutMs, parent);
     try {
       // Raced as well, for managed identity does not hand the signal on to its requests.
       return { kind: 'done', value: await unlessAborted(sendOrCreate(send, signal), signal) };

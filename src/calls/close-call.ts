@@ -4,7 +4,7 @@ import { type CallEnded, type KeepaliveState, startKeepalive } from '../core/kee
 import type { ReconcileEffects } from './reconcile-effects.ts';
 import { updateRecord } from './update-record.ts';
 
-type CloseEffects = Omit<ReconcileEffects, 'graph' | 'pace' | 'appId'>;
+type CloseEffects = Omit<ReconcileEffects, 'graph' | 'heartbeats' | 'pace' | 'appId'>;
 
 /**
  * Does for the record what the `cleanUp` activity does, for an orchestration that cannot, and has the webhook told: by

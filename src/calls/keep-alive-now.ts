@@ -1,6 +1,8 @@
 import type { GraphCalls, KeepAliveDescription } from '../adapters/graph-calls.ts';
+import type { Heartbeats } from '../adapters/heartbeats.ts';
 import type { CallerHeaders } from '../adapters/send-graph-request.ts';
-import { type CallSighting, toSighting } from '../core/call-record/call-record.ts';
+import { type CallRecord, type CallSighting, toSighting } from '../core/call-record/call-record.ts';
+import { toHeartbeat } from '../core/call-record/heartbeat.ts';
 import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
 import type { GraphAnswer } from '../core/graph-answers/graph-answer.ts';
 import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
@@ -12,11 +14,13 @@ import { endCall } from './end-call.ts';
 
 export interface KeepAliveNowEffects extends CallEffects {
   readonly graph: GraphCalls;
+  readonly heartbeats: Heartbeats;
 }
 
 /** How a call is asked for at Graph, and whether a 404 ends it here. */
 interface Target {
   readonly seen: CallSighting;
+  readonly record: CallRecord | undefined;
   readonly tenantId: string;
   /** Whether Graph knows of keepAlive before `established` is not documented: such a call ends after 45 minutes only. */
   readonly endsWhenGone: boolean;
@@ -27,7 +31,8 @@ interface Target {
  * is ended as a notification would end it. A call that this app does not know is asked for under the id as given.
  *
  * Errors: CallStoreError, DurableCallsError, RecordConflictError.
- * Effects: one read, one status request, one POST to Graph (see graph-calls), one event; those of endCall when it is gone.
+ * Effects: one read, one status request, one POST to Graph (see graph-calls), one event, one heartbeat; those of endCall
+ * when it is gone.
  */
 export async function keepAliveNow(
   effects: KeepAliveNowEffects,
@@ -39,6 +44,10 @@ export async function keepAliveNow(
   const answer = await effects.graph.keepAlive({ graphCallId, tenantId: target.tenantId, headers });
   const outcome = classifyGraphAnswer(answer);
   effects.log(toKeepAliveEvent({ callId: seen.callId, by: 'operator' }, outcome));
+  if (target.record !== undefined) {
+    const heartbeat = toHeartbeat(outcome, { by: 'operator', record: target.record }, effects.limits);
+    await effects.heartbeats.record(seen.callId, heartbeat);
+  }
   if (outcome.kind === 'gone' && target.endsWhenGone) await endCall(effects, target.seen, { reason: 'notFound' });
   return { answer, outcome };
 }
@@ -61,6 +70,7 @@ async function findTarget(effects: CallEffects, seen: CallSighting): Promise<Tar
   const isOver = record !== undefined && clock.nowMs() >= callDeadlineMs({ record, instance: undefined }, limits);
   return {
     seen: record === undefined ? seen : toSighting(record),
+    record,
     tenantId: learned ?? record?.facts.tenantId ?? homeTenantId,
     endsWhenGone: record?.phase === 'observed' ? isOver : record !== undefined || status !== undefined,
   };

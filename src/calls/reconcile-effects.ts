@@ -1,11 +1,13 @@
 import type { DurableHub } from '../adapters/durable-calls.ts';
 import type { GraphCalls } from '../adapters/graph-calls.ts';
+import type { Heartbeats } from '../adapters/heartbeats.ts';
 import type { RequestPace } from '../adapters/request-pace.ts';
 import type { CallEffects } from './call-effects.ts';
 
 /** What the reconciler needs: the effects on a call, the whole hub, and Graph at a bounded rate. */
 export interface ReconcileEffects extends CallEffects {
   readonly durable: DurableHub;
+  readonly heartbeats: Heartbeats;
   readonly graph: Pick<GraphCalls, 'keepAlive'>;
   readonly pace: RequestPace;
   /** Whether a webhook wants to hear of each end. */

@@ -1,4 +1,5 @@
-import { type CallRecord, rescueCall as toRescued, toSighting } from '../core/call-record/call-record.ts';
+import { type CallRecord, toSighting } from '../core/call-record/call-record.ts';
+import { toHeartbeat } from '../core/call-record/heartbeat.ts';
 import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
 import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
 import type { KeepAliveOutcome } from '../core/keepalive/keep-alive-outcome.ts';
@@ -8,15 +9,14 @@ import { callDeadlineMs } from '../core/reconcile/stuck-call.ts';
 import { closeCall } from './close-call.ts';
 import { endCall } from './end-call.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
-import { updateRecord } from './update-record.ts';
 
 /**
  * Sends the keepAlive that a call's orchestration does not send, at the pace Graph allows. A call that Graph knows no
  * more is ended; one that was never established only after 45 minutes without a success, when it must be over: whether
  * Graph knows of keepAlive before `established` is not documented, and an ended call is never taken up again.
  *
- * Shape: record, instance → the outcome; only `alive` resets the deadline (`lastRescueAtMs`).
- * Errors: CallStoreError, DurableCallsError.  Effects: one POST to Graph, one write, one event.
+ * Shape: record, instance → the outcome; only `alive` resets the deadline.
+ * Errors: CallStoreError, DurableCallsError.  Effects: one POST to Graph, one heartbeat, one event.
  */
 export async function rescueCall(
   effects: ReconcileEffects,
@@ -29,9 +29,8 @@ export async function rescueCall(
   const outcome = classifyGraphAnswer(answer);
   const deadlineAtMs = callDeadlineMs({ record, instance }, effects.limits);
   effects.log(toKeepAliveEvent({ callId: record.callId, by: 'reconcileCalls', deadlineAtMs }, outcome));
-  if (outcome.kind === 'alive') {
-    await updateRecord(effects.store, record.callId, (stored) => toRescued(stored, outcome.sentAtMs));
-  }
+  const heartbeat = toHeartbeat(outcome, { by: 'reconcileCalls', record }, effects.limits);
+  await effects.heartbeats.record(record.callId, heartbeat);
   if (outcome.kind === 'gone' && (record.phase !== 'observed' || effects.clock.nowMs() >= deadlineAtMs)) {
     await endRecordedCall(effects, record, instance, { reason: 'notFound' });
   }

@@ -1,10 +1,13 @@
 import type { InvocationContext } from '@azure/functions';
 import type { GraphCalls } from '../adapters/graph-calls.ts';
+import type { Heartbeats } from '../adapters/heartbeats.ts';
 import type { Tracing } from '../adapters/tracing.ts';
 import { parseCallId } from '../core/call-record/call-id.ts';
+import { toHeartbeat } from '../core/call-record/heartbeat.ts';
 import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
 import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
 import { type KeepAliveOutcome, type RememberedOutcome, toRemembered } from '../core/keepalive/keep-alive-outcome.ts';
+import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
 import { logEvents } from './log-events.ts';
 
 /** What the orchestration hands to the `keepAlive` activity. It lies in the durable history: ids and instants only. */
@@ -12,12 +15,17 @@ export interface KeepAliveInput {
   readonly graphCallId: string;
   readonly tenantId?: string | undefined;
   readonly attempt: number;
+  /** Tries before this one that failed, and how many of them in a row up to now; absent for none. */
+  readonly failed?: number;
+  readonly failures?: number;
   readonly dueAtMs: number;
   readonly deadlineAtMs: number;
 }
 
 export interface KeepAliveDependencies {
   readonly graph: GraphCalls;
+  readonly heartbeats: Heartbeats;
+  readonly limits: KeepaliveLimits;
   readonly tracing: Tracing;
   /** Shortens Graph's Retry-After like every other duration of a simulated call. */
   readonly timeScale: number;
@@ -27,16 +35,19 @@ export interface KeepAliveDependencies {
 /**
  * The activity `keepAlive`: sends one keepAlive and returns a value for every outcome, what the orchestration needs of it. May run twice: harmless.
  *
- * Effects: one POST to Graph (see graph-calls), one event, one span and one metric.
+ * Effects: one POST to Graph (see graph-calls), one heartbeat, one event, one span and one metric.
  */
-export function keepAlive({ graph, tracing, timeScale, homeTenantId }: KeepAliveDependencies) {
+export function keepAlive({ graph, heartbeats, limits, tracing, timeScale, homeTenantId }: KeepAliveDependencies) {
   return async (input: KeepAliveInput, context: InvocationContext): Promise<RememberedOutcome> => {
     const target = { graphCallId: input.graphCallId, tenantId: input.tenantId };
     const answer = await tracing.within(context.traceContext, () => graph.keepAlive(target));
     const outcome = scaled(classifyGraphAnswer(answer), timeScale);
-    const callId = parseCallId(input.graphCallId) ?? input.graphCallId;
-    logEvents(context)(toKeepAliveEvent({ ...input, callId }, outcome));
+    const callId = parseCallId(input.graphCallId);
+    logEvents(context)(toKeepAliveEvent({ ...input, callId: callId ?? input.graphCallId }, outcome));
     tracing.sentKeepAlive(input.deadlineAtMs - outcome.sentAtMs, outcome.kind);
+    const { attempt, failed = 0, failures = 0 } = input;
+    const heartbeat = toHeartbeat(outcome, { by: 'orchestration', attempt, failed, failures }, limits);
+    if (callId !== undefined) await heartbeats.record(callId, heartbeat);
     return toRemembered(outcome, input.tenantId, homeTenantId);
   };
 }

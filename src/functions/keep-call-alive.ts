@@ -77,10 +77,13 @@ export function* keepCallAliveFor(
 }
 
 function toInput(state: KeepaliveState): KeepAliveInput {
+  const failed = state.attempts - state.keepAlives;
   return {
     graphCallId: state.graphCallId,
     tenantId: state.tenantId,
     attempt: state.attempts + 1,
+    ...(failed > 0 ? { failed } : {}),
+    ...(state.consecutiveFailures > 0 ? { failures: state.consecutiveFailures } : {}),
     dueAtMs: state.nextKeepAliveAtMs,
     deadlineAtMs: deadlineMs(state),
   };

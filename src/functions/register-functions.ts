@@ -9,6 +9,7 @@ import type { DailyTotals } from '../adapters/daily-totals.ts';
 import type { DeploymentProbes } from '../adapters/deployment-probes.ts';
 import type { DurableHub } from '../adapters/durable-calls.ts';
 import type { GraphCalls } from '../adapters/graph-calls.ts';
+import type { Heartbeats } from '../adapters/heartbeats.ts';
 import type { RequestPace } from '../adapters/request-pace.ts';
 import type { Tracing } from '../adapters/tracing.ts';
 import type { CallEffects } from '../calls/call-effects.ts';
@@ -46,6 +47,8 @@ export interface AppDependencies {
   readonly timeScale: number;
   readonly clock: Clock;
   readonly store: CallStore;
+  /** Into the same table. */
+  readonly heartbeats: Heartbeats;
   readonly totals: DailyTotals;
   readonly tokens: CallbackTokenVerifier;
   readonly graph: GraphCalls;
@@ -70,7 +73,7 @@ export interface AppDependencies {
 /** Registers every function with the Functions runtime: names, triggers, routes and keys stand here and nowhere else. */
 export function registerFunctions(dependencies: AppDependencies): void {
   const { clock, store, owner, tracing, timeScale, webhook, teamsHost = TEAMS_HOSTS.global } = dependencies;
-  const { homeTenantId } = dependencies;
+  const { homeTenantId, limits, heartbeats } = dependencies;
   const graph = tracing.graphCalls(dependencies.graph);
   const durableClient = df.input.durableClient();
   const durableOf = (context: InvocationContext) => dependencies.createDurableCalls(df.getClient(context));
@@ -85,15 +88,17 @@ export function registerFunctions(dependencies: AppDependencies): void {
         return durable;
       },
       log: logEvents(context),
-      limits: dependencies.limits,
-      homeTenantId: dependencies.homeTenantId,
+      limits,
+      homeTenantId,
     };
   };
   const http: RegisterHttp = (name, method, route, authLevel, handler) =>
     app.http(name, { methods: [method], route, authLevel, extraInputs: [durableClient], handler });
 
   df.app.orchestration(ORCHESTRATOR_NAME, keepCallAlive);
-  df.app.activity(KEEP_ALIVE_ACTIVITY, { handler: keepAlive({ graph, tracing, timeScale, homeTenantId }) });
+  df.app.activity(KEEP_ALIVE_ACTIVITY, {
+    handler: keepAlive({ graph, heartbeats, limits, tracing, timeScale, homeTenantId }),
+  });
   df.app.activity(CLEAN_UP_ACTIVITY, {
     handler: cleanUp({ store, clock, botAppId: owner.botAppId, deliver: webhook !== undefined }),
   });
@@ -103,6 +108,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
   const { pace, callRetentionMs, totals, probes } = dependencies;
   const reconcile = reconcileCalls((context) => ({
     ...effectsOf(context),
+    heartbeats,
     graph,
     pace,
     tellsWebhook: webhook !== undefined,
@@ -118,7 +124,6 @@ export function registerFunctions(dependencies: AppDependencies): void {
     tracing.ingest(context.traceContext, () => receive(request, context)),
   );
   http('getHealth', 'GET', 'health', 'anonymous', health({ store, clock, durableOf }));
-  const { limits } = dependencies;
   http('getDoctor', 'GET', 'doctor', 'function', doctor({ probes, store, limits, durableOf }));
   http('getReport', 'GET', 'report', 'function', orUnavailable(getReport({ store, totals, clock })));
   registerOperatorApi(http, {
@@ -130,7 +135,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
     timeScale,
     loadDashboard: async () => dependencies.dashboard ?? (await import('./dashboard-assets.ts')).dashboardAssets,
     durableOf,
-    effectsOf: (context) => ({ ...effectsOf(context), graph }),
+    effectsOf: (context) => ({ ...effectsOf(context), heartbeats, graph }),
   });
 }
 

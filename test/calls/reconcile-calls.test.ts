@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import type { CallStore } from '../../src/adapters/call-store.ts';
 import type { CallInstance, DurableHub } from '../../src/adapters/durable-calls.ts';
+import { createHeartbeats } from '../../src/adapters/heartbeats.ts';
 import { reconcileCalls } from '../../src/calls/reconcile-calls.ts';
 import type { ReconcileEffects } from '../../src/calls/reconcile-effects.ts';
 import { type CallId, toInstanceId } from '../../src/core/call-record/call-id.ts';
@@ -59,6 +60,7 @@ function effects(changes: Partial<ReconcileEffects> = {}): ReconcileEffects {
   return {
     store,
     durable: hub,
+    heartbeats: createHeartbeats({ store, clock }),
     clock,
     log: (event) => void events.push(event),
     limits,
@@ -113,7 +115,7 @@ describe('a run of the reconciler', () => {
     const late = await openCall(20 * MINUTE);
     storeRequests.length = 0;
     await reconcileCalls(effects());
-    expect(storeRequests).toEqual(['list', 'read', 'read', 'replace']);
+    expect(storeRequests).toEqual(['list', 'read', 'merge']);
     expect(hubRequests).toEqual(['listLive', 'status']);
     expect(rescued).toEqual([late]);
   });

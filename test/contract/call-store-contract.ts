@@ -129,6 +129,32 @@ export function describeCallStore(store: CallStore): void {
       expect(await store.read(record.callId)).toBeUndefined();
     });
 
+    test('adds a heartbeat to a record whatever its ETag, leaves the rest as it is, and gives a new ETag', async () => {
+      const record = newRecord({ phase: 'active', keepAlives: 3, failures: 2, facts: { subject: 's' } });
+      await store.insert(record);
+      const before = await stored(store, record.callId);
+      const success = { lastKeepAliveAtMs: 1_790_000_900_000, nextLookAtMs: 1_790_002_100_000, keepAlives: 4 };
+      expect(await store.merge(record.callId, success)).toBe('written');
+      const failure = { lastFailureAtMs: 1_790_001_800_000, lastFailureReason: 'http 503', failures: 1 };
+      expect(await store.merge(record.callId, failure)).toBe('written');
+      const after = await stored(store, record.callId);
+      expect(after.record).toStrictEqual({ ...record, ...success, ...failure });
+      expect(after.etag).not.toBe(before.etag);
+      expect(await store.replace(record, before.etag)).toBe('conflict');
+    });
+
+    test('makes no record of a heartbeat: an unknown call stays unknown, a removed one gone', async () => {
+      const heartbeat = { lastKeepAliveAtMs: 1_790_000_900_000, nextLookAtMs: 1_790_002_100_000 };
+      const { callId } = newRecord();
+      expect(await store.merge(callId, heartbeat)).toBe('missing');
+      expect(await store.read(callId)).toBeUndefined();
+      const removed = newRecord();
+      await store.insert(removed);
+      await store.remove(removed.callId, (await stored(store, removed.callId)).etag);
+      expect(await store.merge(removed.callId, heartbeat)).toBe('missing');
+      expect(await store.read(removed.callId)).toBeUndefined();
+    });
+
     test('removes a record only with its current ETag', async () => {
       const record = newRecord();
       await store.insert(record);

@@ -357,13 +357,13 @@ test('a running instance without a record gets one from its input, and is kept a
   expect(await recordOf(world, callId)).toMatchObject({ phase: 'ended', endReason: 'terminated', keepAlives: 3 });
 });
 
-test('a call whose instance is gone is started again, its age and its last success kept', async () => {
+test('a call whose instance is gone is started again, its age and its last success kept, and its next keepAlive is due as before', async () => {
   const world = await startVirtualWorld();
   const callId = await world.startCall();
   await world.clock.runFor(30 * HOUR_MS + MINUTE_MS);
   await world.hub.commit({ purge: [`call-${callId}`] });
   await world.clock.runFor(HOUR_MS);
-  expect(successes(world, callId).slice(-4)).toEqual([1805, 1820, 1835, 1850]);
+  expect(successes(world, callId).slice(-4)).toEqual([1815, 1830, 1845, 1860]);
   expect(await recordOf(world, callId)).toMatchObject({ phase: 'active', firstSeenAtMs: WORLD_START_MS });
 });
 

@@ -12,8 +12,8 @@ import type { CallId } from './call-id.ts';
 export type CallPhase = 'observed' | 'starting' | 'active' | 'ended';
 
 /**
- * One row of the table `Calls`: written at first sight, start, end and clean-up, never per keepAlive.
- * Instants in ms since the epoch.
+ * One row of the table `Calls`: written at first sight, start, end and clean-up; each keepAlive adds what it learned
+ * (`Heartbeat`). Rows of older releases lack what those did not write. Instants in ms since the epoch.
  */
 export interface CallRecord {
   readonly callId: CallId;
@@ -27,13 +27,23 @@ export interface CallRecord {
   readonly endReason?: EndReason;
   readonly resultInfo?: ResultInfo;
   readonly terminationReason?: string;
-  /** Set once by the clean-up: the call's sums. */
+  /** Set once by the clean-up, with the call's sums. */
   readonly cleanedUpAtMs?: number;
+  /** Successes of the orchestration. */
   readonly keepAlives?: number;
+  /** Successes outside it: of the reconciler, of operators, of orchestrations before. */
+  readonly otherKeepAlives?: number;
+  /** The last success, whoever had it. An older one that was written late may stand here for a while. */
   readonly lastKeepAliveAtMs?: number;
   readonly worstMarginMs?: number;
-  /** The last keepAlive that succeeded outside the orchestration. */
+  /** The last success of the reconciler. */
   readonly lastRescueAtMs?: number;
+  /** How often in a row keepAlive failed, up to this failure; over once a success is later. */
+  readonly failures?: number;
+  readonly lastFailureAtMs?: number;
+  readonly lastFailureReason?: string;
+  /** When the reconciler has to look at the call; absent when nothing is left to do, and in rows of older releases. */
+  readonly nextLookAtMs?: number;
   /** How often the orchestration was started again because it had failed. */
   readonly restarts?: number;
   /** When an orchestration that had not noticed the end was told of it again. */
@@ -54,7 +64,7 @@ export function toSighting({ callId, graphCallId, appId }: CallRecord): CallSigh
   return { callId, graphCallId, appId, facts: {} };
 }
 
-/** What the clean-up knows at the end of an orchestration. */
+/** What the clean-up knows at the end of an orchestration; the record may know a later success. */
 export interface CallSums {
   readonly keepAlives: number;
   readonly lastKeepAliveAtMs?: number;
@@ -110,7 +120,15 @@ export function cleanUpCall(
 ): CallRecord | undefined {
   if (stored?.cleanedUpAtMs !== undefined) return undefined;
   const closed = endCall(stored, seen, ended, nowMs) ?? stored;
-  return closed === undefined ? undefined : { ...closed, ...sums, cleanedUpAtMs: nowMs };
+  if (closed === undefined) return undefined;
+  const lastKeepAliveAtMs = latestOf(closed.lastKeepAliveAtMs, sums.lastKeepAliveAtMs);
+  const keepAlives = Math.max(closed.keepAlives ?? 0, sums.keepAlives);
+  const known = lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAtMs };
+  return { ...closed, ...sums, ...known, keepAlives, cleanedUpAtMs: nowMs };
+}
+
+function latestOf(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 
 /** The call's orchestration is to be started (again). `hasFailed`: the one before failed, which is counted. */
@@ -119,10 +137,13 @@ export function restartCall(
   { hasFailed, nowMs }: { readonly hasFailed: boolean; readonly nowMs: number },
 ): CallRecord | undefined {
   if (stored === undefined || stored.phase === 'ended') return undefined;
+  const { keepAlives, ...others } = stored;
   return {
-    ...stored,
+    ...others,
     phase: 'starting',
     establishedAtMs: stored.establishedAtMs ?? nowMs,
+    // The new orchestration counts its own from 0.
+    ...(keepAlives === undefined ? {} : { otherKeepAlives: (stored.otherKeepAlives ?? 0) + keepAlives }),
     ...(hasFailed ? { restarts: (stored.restarts ?? 0) + 1 } : {}),
   };
 }
@@ -143,12 +164,6 @@ export function reopenCall(
     establishedAtMs: nowMs,
     facts: { ...stored?.facts, ...seen.facts },
   };
-}
-
-/** A keepAlive outside the orchestration succeeded. */
-export function rescueCall(stored: CallRecord | undefined, rescuedAtMs: number): CallRecord | undefined {
-  if (stored === undefined || stored.phase === 'ended') return undefined;
-  return { ...stored, lastRescueAtMs: rescuedAtMs };
 }
 
 /** The orchestration was told once more that the call has ended. */

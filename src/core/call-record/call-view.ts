@@ -4,7 +4,8 @@ import type { CallRecord } from './call-record.ts';
 /** A record as JSON for people and programs: every instant an ISO string, absent members left out. */
 export function toCallView(record: CallRecord) {
   const { firstSeenAtMs, establishedAtMs, endedAtMs, cleanedUpAtMs, ...others } = record;
-  const { lastKeepAliveAtMs, lastRescueAtMs, endRepeatedAtMs, worstMarginMs, ...rest } = others;
+  const { lastKeepAliveAtMs, lastRescueAtMs, lastFailureAtMs, nextLookAtMs, endRepeatedAtMs, ...more } = others;
+  const { worstMarginMs, ...rest } = more;
   return withoutAbsent({
     ...rest,
     firstSeenAt: toIso(firstSeenAtMs),
@@ -14,6 +15,8 @@ export function toCallView(record: CallRecord) {
     lastKeepAliveAt: toIso(lastKeepAliveAtMs),
     worstMarginSeconds: worstMarginMs === undefined ? undefined : worstMarginMs / 1_000,
     lastRescueAt: toIso(lastRescueAtMs),
+    lastFailureAt: toIso(lastFailureAtMs),
+    nextLookAt: toIso(nextLookAtMs),
     endRepeatedAt: toIso(endRepeatedAtMs),
   });
 }

@@ -47,3 +47,18 @@ export function toRemembered(
     ...(isNoNews ? {} : { tenantId }),
   };
 }
+
+/** The outcome in a few words: its kind, or why it failed. */
+export function toOutcomeText(outcome: RememberedOutcome): string {
+  switch (outcome.kind) {
+    case 'alive':
+    case 'gone':
+      return outcome.kind;
+    case 'unclear':
+      return 'unclear: 404 without "call not found"';
+    case 'denied':
+      return `denied: ${outcome.code}`;
+    case 'retry':
+      return outcome.reason;
+  }
+}

@@ -1,4 +1,4 @@
-import type { RememberedOutcome } from './keep-alive-outcome.ts';
+import { type RememberedOutcome, toOutcomeText } from './keep-alive-outcome.ts';
 import {
   type CallEnded,
   deadlineMs,
@@ -98,7 +98,7 @@ function afterFailure(state: KeepaliveState, outcome: FailedOutcome, nowMs: numb
   return {
     ...state,
     consecutiveFailures: state.consecutiveFailures + 1,
-    lastFailure: { atMs: nowMs, reason: toResult(outcome) },
+    lastFailure: { atMs: nowMs, reason: toOutcomeText(outcome) },
     nextKeepAliveAtMs: nextAttemptMs(state, outcome, nowMs),
   };
 }
@@ -116,23 +116,9 @@ function expiresAtMs(state: KeepaliveState): number {
 function withRecent(state: KeepaliveState, outcome: RememberedOutcome, nowMs: number): readonly RecentKeepAlive[] {
   const recent: RecentKeepAlive = {
     atMs: Math.min(outcome.sentAtMs, nowMs),
-    result: toResult(outcome),
+    result: toOutcomeText(outcome),
     ms: outcome.durationMs,
     ...(outcome.requestId === undefined ? {} : { requestId: outcome.requestId }),
   };
   return [...state.recent.slice(1 - RECENT_KEPT), recent];
-}
-
-function toResult(outcome: RememberedOutcome): string {
-  switch (outcome.kind) {
-    case 'alive':
-    case 'gone':
-      return outcome.kind;
-    case 'unclear':
-      return 'unclear: 404 without "call not found"';
-    case 'denied':
-      return `denied: ${outcome.code}`;
-    case 'retry':
-      return outcome.reason;
-  }
 }

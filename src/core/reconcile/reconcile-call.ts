@@ -2,6 +2,7 @@ import type { CallRecord, CallSums } from '../call-record/call-record.ts';
 import type { KeepaliveLimits } from '../keepalive/keepalive-limits.ts';
 import type { CallEnded } from '../keepalive/keepalive-state.ts';
 import { type InstanceFacts, isLiveInstance } from './instance-facts.ts';
+import { PROBE_AFTER_MS, UNDER_WAY_MS } from './next-look.ts';
 import {
   type CallSituation,
   isExpired,
@@ -42,10 +43,6 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** A start or an end that is younger may be under way at this moment. */
-const UNDER_WAY_MS = MINUTE_MS;
-/** Longer than ringing and most lobbies last. */
-const PROBE_AFTER_MS = 10 * MINUTE_MS;
 const REPEATED_END_WORKS_WITHIN_MS = 4 * MINUTE_MS;
 /** Clean-up and delivery of `call.ended` try again at least once an hour, for a day each. */
 const NO_STEP_WHILE_ENDING_MS = 25 * HOUR_MS;

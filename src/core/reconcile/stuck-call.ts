@@ -1,6 +1,7 @@
 import type { CallRecord } from '../call-record/call-record.ts';
 import type { KeepaliveLimits } from '../keepalive/keepalive-limits.ts';
 import type { InstanceFacts } from './instance-facts.ts';
+import { LAST_STRETCH_MS, NEXT_RUN_AFTER_MS, OVERDUE_AFTER_MS, PLAINLY_LATE_MS } from './next-look.ts';
 
 /** What two stores say of one call; each may know nothing of it. */
 export interface CallSituation {
@@ -11,17 +12,8 @@ export interface CallSituation {
 /** Why an instance cannot be relied on to send its keepAlive. */
 export type StuckReason = 'overdue' | 'pending' | 'suspended' | 'failed';
 
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
-
-const OVERDUE_AFTER_MS = 5 * MINUTE_MS;
-/** The next reconciliation comes that much later: what is due until then is done now. */
-const NEXT_RUN_AFTER_MS = 5 * MINUTE_MS;
-/** So near the deadline a keepAlive counts as overdue as soon as it is plainly late. */
-const LAST_STRETCH_MS = NEXT_RUN_AFTER_MS + MINUTE_MS;
-const PLAINLY_LATE_MS = 30 * SECOND_MS;
 /** A success outside the orchestration suffices for so long. */
-export const RESCUE_LASTS_MS = 10 * MINUTE_MS;
+export const RESCUE_LASTS_MS = 10 * 60_000;
 
 /** When Graph ends the call if no keepAlive succeeds before, as far as record and instance know. */
 export function callDeadlineMs({ record, instance }: CallSituation, limits: KeepaliveLimits): number {

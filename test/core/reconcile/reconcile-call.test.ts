@@ -8,7 +8,6 @@ import {
   endCall,
   rebuildCall,
   repeatEnd,
-  rescueCall,
   restartCall,
   toSighting,
 } from '../../../src/core/call-record/call-record.ts';
@@ -347,13 +346,15 @@ function carriedOut(situation: CallSituation, kind: string, isAlive: boolean): C
     record: activateCall(restartCall(from, { hasFailed: before?.life === 'failed', nowMs: NOW })),
     instance: isDead || before === undefined ? instance({ life: 'pending', lastUpdatedAtMs: NOW }) : before,
   });
+  const rescued = (from: CallRecord | undefined) =>
+    from === undefined ? undefined : { ...from, lastKeepAliveAtMs: NOW, lastRescueAtMs: NOW };
   switch (kind) {
     case 'start':
       return started(stored);
     case 'rescue':
-      return { ...situation, record: isAlive ? rescueCall(stored, NOW) : endedRecord() };
+      return { ...situation, record: isAlive ? rescued(stored) : endedRecord() };
     case 'probe':
-      return isAlive ? started(rescueCall(stored, NOW)) : { ...situation, record: endedRecord() };
+      return isAlive ? started(rescued(stored)) : { ...situation, record: endedRecord() };
     case 'rebuild': {
       const state = startKeepalive({ callId, graphCallId: callId, firstSeenAtMs: NOW - HOUR, limits });
       return { ...situation, record: rebuildCall(stored, state, 'app') };
