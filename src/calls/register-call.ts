@@ -5,36 +5,45 @@ import {
   reopenCall,
   startCall as toStarting,
 } from '../core/call-record/call-record.ts';
+import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
+import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
 import { isLiveInstance, parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
-import type { CallEffects } from './call-effects.ts';
-import { startInstance } from './start-call.ts';
+import { endCall } from './end-call.ts';
+import type { KeepAliveNowEffects } from './keep-alive-now.ts';
+import { type KeepaliveSoFar, startInstance } from './start-call.ts';
 import { updateRecord } from './update-record.ts';
 
 /**
  * `started`: an orchestration keeps the call alive from now on. `running`: one did already.
  * `suspended`: there is one, but an operator suspended it. `finishing`: the one before still cleans up, or tells the
- * webhook. `terminated`: Graph has ended the call, for good.
+ * webhook. `terminated`: Graph has ended the call, for good. `notFound`: Graph says that it knows no such call.
  */
-export type Registration = 'started' | 'running' | 'suspended' | 'finishing' | 'terminated';
+export type Registration = 'started' | 'running' | 'suspended' | 'finishing' | 'terminated' | 'notFound';
 
 /**
  * Has a call kept alive on an operator's word, without a notification; reopens one that had ended otherwise than by
  * Graph. Harmless when repeated.
  *
- * Shape: what is known of the call, when it started (ms; undefined = not known, so the first keepAlive is sent at once)
+ * A call that nobody keeps alive gets its first keepAlive here, which shows whether there is such a call. Whatever
+ * Graph says but that it knows no such call, the orchestration starts, and tries again.
+ * Shape: what is known of the call, when it started (ms; undefined = not known, so that a keepAlive is due at once)
  * → the outcome and the record.  Errors: CallStoreError, DurableCallsError, RecordConflictError; may then be repeated.
- * Effects: one status request, up to two writes of the record, one `startNew`, one event.
+ * Effects: one status request, one read, one POST to Graph, up to two writes of the record, one `startNew`, two events;
+ * those of endCall when Graph does not know the call.
  */
 export async function registerCall(
-  effects: CallEffects,
+  effects: KeepAliveNowEffects,
   seen: CallSighting,
   startedAtMs: number | undefined,
 ): Promise<{ readonly outcome: Registration; readonly record: CallRecord | undefined }> {
   const { store, durable, clock, log } = effects;
-  const nowMs = clock.nowMs();
-  const status = await durable.status(seen.callId);
+  const [status, known] = await Promise.all([durable.status(seen.callId), store.read(seen.callId)]);
   const instance = status && parseInstanceFacts(status);
   const isLive = isLiveInstance(instance);
+  if (known?.record.endReason === 'terminated') return { outcome: 'terminated', record: known.record };
+  const first = isLive ? 'notAsked' : await sendFirst(effects, seen, known?.record);
+  if (first === 'gone') return { outcome: 'notFound', record: known?.record };
+  const nowMs = clock.nowMs();
   const { after: record, stored } = await updateRecord(store, seen.callId, (row) =>
     isLive ? toStarting(row, seen, nowMs) : reopenCall(row, seen, { startedAtMs: startedAtMs ?? nowMs, nowMs }),
   );
@@ -44,13 +53,33 @@ export async function registerCall(
   }
   if (instance?.life === 'suspended') return { outcome: 'suspended', record };
   if (record.phase === 'active') return { outcome: 'running', record };
-  const firstKeepAliveAtMs =
-    startedAtMs === undefined ? nowMs : Math.max(nowMs, startedAtMs + effects.limits.intervalMs);
-  const started = await startInstance(effects, record, { firstKeepAliveAtMs }, stored);
+  const soFar = toSoFar(first === 'alive', startedAtMs, effects.limits.intervalMs, nowMs);
+  const started = await startInstance(effects, record, soFar, stored);
   const outcome = started.outcome === 'ended' ? 'finishing' : started.outcome;
   const { callId, facts } = record;
   const { tenantId, scenarioId } = facts;
   const instanceId = toInstanceId(callId);
   log({ event: 'call.registered', level: 'info', callId, instanceId, tenantId, scenarioId, outcome });
   return { outcome, record };
+}
+
+/** Asks Graph by a keepAlive. A call seen before its answer may be one of which Graph does not know yet. */
+async function sendFirst(
+  effects: KeepAliveNowEffects,
+  seen: CallSighting,
+  known: CallRecord | undefined,
+): Promise<'alive' | 'gone' | 'open'> {
+  const { callId } = seen;
+  const graphCallId = known?.graphCallId ?? seen.graphCallId;
+  const tenantId = seen.facts.tenantId ?? effects.homeTenantId;
+  const outcome = classifyGraphAnswer(await effects.graph.keepAlive({ graphCallId, tenantId }));
+  effects.log(toKeepAliveEvent({ callId, by: 'operator' }, outcome));
+  if (outcome.kind !== 'gone') return outcome.kind === 'alive' ? 'alive' : 'open';
+  if (known?.phase === 'starting' || known?.phase === 'active') await endCall(effects, seen, { reason: 'notFound' });
+  return 'gone';
+}
+
+function toSoFar(isAlive: boolean, startedAtMs: number | undefined, intervalMs: number, nowMs: number): KeepaliveSoFar {
+  if (isAlive) return { lastKeepAliveAtMs: nowMs, firstKeepAliveAtMs: nowMs + intervalMs };
+  return { firstKeepAliveAtMs: startedAtMs === undefined ? nowMs : Math.max(nowMs, startedAtMs + intervalMs) };
 }

@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import type { CallEffects } from '../calls/call-effects.ts';
+import type { KeepAliveNowEffects } from '../calls/keep-alive-now.ts';
 import { type Registration, registerCall as register } from '../calls/register-call.ts';
 import { parseCallId } from '../core/call-record/call-id.ts';
 import { toCallView } from '../core/call-record/call-view.ts';
@@ -11,14 +11,14 @@ export interface RegisterCallDependencies {
   readonly botAppId: string;
   /** In lower case. */
   readonly allowedTenantIds: readonly string[] | '*';
-  readonly effectsOf: (context: InvocationContext) => CallEffects;
+  readonly effectsOf: (context: InvocationContext) => KeepAliveNowEffects;
 }
 
 /**
  * `PUT /api/calls/{callId}`: has a call kept alive without a notification.
  *
  * Shape: `{tenantId, startedAt?, chatInfo?, meetingInfo?, joinUrl?}` → 202 `{callId, record}` from now on | 200 it is kept
- * alive already | 400, 413 the id or body | 403 the tenant | 409 the call has ended for good, or is not free yet.
+ * alive already | 400, 413 the id or body | 403 the tenant | 404 Graph knows no such call | 409 the call has ended for good, or is not free yet.
  * Errors: CallStoreError, DurableCallsError, RecordConflictError.  Effects: those of register-call.
  */
 export function registerCall({ botAppId, allowedTenantIds, effectsOf }: RegisterCallDependencies) {
@@ -39,8 +39,8 @@ export function registerCall({ botAppId, allowedTenantIds, effectsOf }: Register
       return problem(403, `Tenant ${facts.tenantId} is not allowed: add it to ALLOWED_TENANT_IDS.`);
     }
     const { outcome, record } = await register(effects, { callId, graphCallId, appId: botAppId, facts }, startedAtMs);
-    const conflict = toConflict(outcome, callId);
-    if (conflict !== undefined) return problem(409, conflict);
+    const refusal = toRefusal(outcome, callId);
+    if (refusal !== undefined) return refusal;
     return {
       status: outcome === 'started' ? 202 : 200,
       headers: { 'Cache-Control': 'no-store' },
@@ -49,16 +49,32 @@ export function registerCall({ botAppId, allowedTenantIds, effectsOf }: Register
   };
 }
 
-function toConflict(outcome: Registration, callId: string): string | undefined {
+function toRefusal(outcome: Registration, callId: string): HttpResponseInit | undefined {
   switch (outcome) {
     case 'started':
     case 'running':
       return undefined;
+    case 'notFound':
+      return problem(404, `Graph does not know call ${callId}: it has ended, or never was. It is not kept alive.`);
     case 'terminated':
-      return `Graph has ended call ${callId}: there is nothing left to keep alive. A rejoin gets a new call id.`;
+      return problem(
+        409,
+        `Graph has ended call ${callId}: there is nothing left to keep alive. A rejoin gets a new call id.`,
+      );
     case 'finishing':
-      return `The orchestration of call ${callId} still cleans up or tells the webhook. Repeat this when GET /api/calls/${callId} shows it as Completed.`;
+      return comeAgain(
+        `The orchestration of call ${callId} still cleans up or tells the webhook. Repeat this when GET /api/calls/${callId} shows it as Completed.`,
+      );
     case 'suspended':
-      return `The orchestration of call ${callId} is suspended. Resume it with the status API of Durable Functions.`;
+      return problem(
+        409,
+        `The orchestration of call ${callId} is suspended. Resume it with the status API of Durable Functions.`,
+      );
   }
+}
+
+/** Of the conflicts only this one passes by itself: that is what Retry-After tells a client. */
+function comeAgain(detail: string): HttpResponseInit {
+  const refusal = problem(409, detail);
+  return { ...refusal, headers: { ...refusal.headers, 'Retry-After': '30' } };
 }

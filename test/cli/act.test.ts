@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MINUTE_MS } from '../support/virtual-world.ts';
 import {
+  beginElsewhere,
   type CliWorld,
   json,
   networkError,
@@ -159,6 +160,8 @@ describe('stop', () => {
 describe('register', () => {
   test('has one call kept alive, and says when it was so already', async () => {
     const world = await startCliWorld();
+    const [other = ''] = newIds(1);
+    beginElsewhere(world, [UNKNOWN_CALL, other]);
     const args = ['register', UNKNOWN_CALL, '--tenant', TENANT, '--started-at', '2026-03-02T07:50:00Z'];
     expect(await world.run(args)).toEqual({
       exitCode: 0,
@@ -168,7 +171,7 @@ describe('register', () => {
     expect(await world.run(args)).toMatchObject({ exitCode: 0, out: `${UNKNOWN_CALL} is kept alive already.\n` });
     expect((await world.getCall(UNKNOWN_CALL)).record).toMatchObject({ firstSeenAt: '2026-03-02T07:50:00.000Z' });
     const chat = ['--chat-info', '{"threadId":"19:x@thread.v2","messageId":"0"}', '--json'];
-    const run = await world.run(['register', newIds(1)[0] ?? '', '--tenant', TENANT, ...chat]);
+    const run = await world.run(['register', other, '--tenant', TENANT, ...chat]);
     expect(JSON.parse(run.out)).toMatchObject({ record: { facts: { chatInfo: { threadId: '19:x@thread.v2' } } } });
   });
 
@@ -189,6 +192,7 @@ describe('register', () => {
     const known = await world.startCall();
     await world.clock.runFor(MINUTE_MS);
     const ids = newIds(100);
+    beginElsewhere(world, ids);
     const lines = [
       ...ids
         .slice(0, 98)
@@ -198,7 +202,6 @@ describe('register', () => {
       JSON.stringify({ callId: 'no call', tenantId: TENANT }),
       JSON.stringify({ callId: UNKNOWN_CALL, tenant: TENANT }),
     ];
-    // Later than any keepAlive is due: Graph does not know these calls.
     const fleet = ['register', '--tenant', TENANT, '--started-at', '2026-03-02T07:58:00Z'];
     const run = await world.run(fleet, { stdin: lines.join('\n') });
     expect(run).toMatchObject({ exitCode: 1, out: '' });
@@ -257,6 +260,7 @@ describe('register', () => {
 
 test('a fleet with a line that cannot be read says that what follows was not registered', async () => {
   const world = await startCliWorld();
+  beginElsewhere(world, [UNKNOWN_CALL]);
   const stdin = `${UNKNOWN_CALL}\n{"callId": oops}\n5b1f8d00-72c3-4e61-8d1b-4f60917b82e6\n`;
   const run = await world.run(['register', '--tenant', TENANT], { stdin });
   expect(run).toMatchObject({ exitCode: 2, err: expect.stringContaining('no JSON from line 2 on') });

@@ -76,6 +76,11 @@ export async function runCommand(args: readonly string[], options: RunOptions = 
   return { exitCode, ...written };
 }
 
+/** Calls of a bot whose notifications go elsewhere: Graph knows them, the app does not. */
+export function beginElsewhere(world: Pick<VirtualWorld, 'graph'>, callIds: readonly string[]): void {
+  for (const callId of callIds) world.graph.createCall({ callId, callbackUri: 'https://app.invalid/api/nobody' });
+}
+
 /** A virtual world whose app is served on loopback, behind one key. */
 export interface CliWorld extends VirtualWorld {
   readonly url: string;

@@ -5,6 +5,7 @@ import type { CliIo } from '../../src/cli/cli-io.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { MINUTE_MS } from '../support/virtual-world.ts';
 import {
+  beginElsewhere,
   type CliWorld,
   type Run,
   runCommand,
@@ -99,6 +100,7 @@ describe('an example that runs:', async () => {
     writeFileSync(join(folder, 'call-ids.txt'), `${UNKNOWN_CALL}\n`);
     // The call of the examples: simulated Graph knows it, and a notification has come.
     const callId = await world.startCall();
+    beginElsewhere(world, [UNKNOWN_CALL]);
     await world.clock.runFor(MINUTE_MS);
     const { exitCode, err } = await runLine(world, line.replaceAll(SAMPLE_CALL, callId), folder);
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: expect.stringMatching(/^(|1 registered, 0 kept .*\n)$/) });

@@ -45,6 +45,16 @@ async function end(child: ChildProcess, stdin = '') {
   return { exitCode, out, err };
 }
 
+/** A call whose notifications reach nobody: the bot is not pointed at this app yet. */
+async function beginElsewhere(): Promise<string> {
+  const created = await fetch(`${host.graphOrigin}/control/calls`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ callbackUri: `${host.origin}/api/nobody` }),
+  });
+  return textOf(await created.json(), 'callId');
+}
+
 test('the bundle is one executable file that needs nothing but Node', () => {
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
   expect(imports.length).toBeGreaterThan(0);
@@ -57,13 +67,7 @@ test('the bundle is one executable file that needs nothing but Node', () => {
 });
 
 test('registers, lists, keeps, shows, stops and reports a call on the local host', async () => {
-  const created = await fetch(`${host.graphOrigin}/control/calls`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    // Its notifications reach nobody: the bot is not pointed at this app yet.
-    body: JSON.stringify({ callbackUri: `${host.origin}/api/nobody` }),
-  });
-  const callId = textOf(await created.json(), 'callId');
+  const callId = await beginElsewhere();
   const registered = await end(start(['register', '--tenant', TENANT, '--json']), `${callId}\n`);
   expect(registered).toMatchObject({ exitCode: 0, err: '1 registered, 0 kept alive already, 0 failed.\n' });
   expect(await end(start(['list']))).toMatchObject({ exitCode: 0, out: expect.stringContaining(callId) });
@@ -98,9 +102,10 @@ test('Ctrl-C ends it at once, without a stack', async () => {
   if (watching.stdout !== null) await once(watching.stdout, 'data');
   watching.kill('SIGINT');
   expect(await end(watching)).toMatchObject({ exitCode: 0, err: '' });
+  const callId = await beginElsewhere();
   const waiting = start(['register', '--tenant', TENANT]);
-  waiting.stdin?.write(`${UNKNOWN_CALL}\n`);
-  await host.printed(new RegExp(`${UNKNOWN_CALL.slice(0, 8)}.*registered`));
+  waiting.stdin?.write(`${callId}\n`);
+  await host.printed(new RegExp(`${callId.slice(0, 8)}.*registered`));
   waiting.kill('SIGINT');
   const [exitCode] = await once(waiting, 'exit');
   expect(exitCode).toBe(130);

@@ -3,11 +3,13 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts';
 import type { CallInstance } from '../../src/adapters/durable-calls.ts';
-import type { CallEffects } from '../../src/calls/call-effects.ts';
+import type { KeepAliveTarget } from '../../src/adapters/graph-calls.ts';
+import type { KeepAliveNowEffects } from '../../src/calls/keep-alive-now.ts';
 import { startCall } from '../../src/calls/start-call.ts';
 import { parseCallId } from '../../src/core/call-record/call-id.ts';
 import { cleanUpCall } from '../../src/core/call-record/call-record.ts';
 import type { AppEvent } from '../../src/core/events/app-event.ts';
+import type { GraphAnswered } from '../../src/core/graph-answers/graph-answer.ts';
 import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
 import { nextStep } from '../../src/core/keepalive/keepalive-machine.ts';
 import { type CallEnded, deadlineMs, type KeepaliveState } from '../../src/core/keepalive/keepalive-state.ts';
@@ -29,6 +31,8 @@ let started: KeepaliveState[];
 let raised: CallEnded[];
 let instance: CallInstance | undefined;
 let events: AppEvent[];
+let graphSays: Pick<GraphAnswered, 'status' | 'errorCode'>;
+let asked: KeepAliveTarget[];
 
 beforeEach(() => {
   clock = createManualClock(startMs);
@@ -37,6 +41,8 @@ beforeEach(() => {
   raised = [];
   instance = undefined;
   events = [];
+  graphSays = { status: 200 };
+  asked = [];
 });
 
 const showInstance = (runtimeStatus: string, customStatus: unknown = null) => {
@@ -51,7 +57,7 @@ const showInstance = (runtimeStatus: string, customStatus: unknown = null) => {
   };
 };
 
-const effects = (): CallEffects => ({
+const effects = (): KeepAliveNowEffects => ({
   store,
   durable: {
     start: async (_callId, input) => {
@@ -65,6 +71,14 @@ const effects = (): CallEffects => ({
     },
     status: async () => instance,
   },
+  graph: {
+    keepAlive: async (target) => {
+      asked.push(target);
+      const facts = { clientRequestId: 'a', tenantId: target.tenantId ?? '', sentAtMs: clock.nowMs(), durationMs: 1 };
+      return { kind: 'answered', ...graphSays, ...facts };
+    },
+    describeKeepAlive: () => expect.unreachable(),
+  },
   clock,
   log: (event) => events.push(event),
   limits: toKeepaliveLimits({ intervalMs: 15 * MINUTE_MS, timeScale: 1 }),
@@ -74,11 +88,11 @@ const effects = (): CallEffects => ({
 const context = new InvocationContext({ functionName: 'registerCall' });
 const dependencies = { botAppId, allowedTenantIds: [tenantId], effectsOf: effects };
 
-async function send(method: 'PUT' | 'DELETE', body?: unknown, id: string = callId) {
+async function send(method: 'PUT' | 'DELETE', body?: unknown, id: string = callId, query = '') {
   const handler = orUnavailable(method === 'PUT' ? registerCall(dependencies) : stopCall(dependencies));
   const request = new HttpRequest({
     method,
-    url: `https://keepalive.example/api/calls/${id}`,
+    url: `https://keepalive.example/api/calls/${id}${query}`,
     params: { callId: id },
     body: { string: typeof body === 'string' ? body : JSON.stringify(body ?? '') },
   });
@@ -87,7 +101,7 @@ async function send(method: 'PUT' | 'DELETE', body?: unknown, id: string = callI
   return { status: answer.status, headers: Object.fromEntries(answer.headers), body: JSON.parse(await answer.text()) };
 }
 const put = (body: unknown = { tenantId }, id?: string) => send('PUT', body, id);
-const remove = (id?: string) => send('DELETE', undefined, id);
+const remove = (id?: string, query?: string) => send('DELETE', undefined, id, query);
 
 const record = async () => (await store.read(callId))?.record;
 const at = (ms: number) => new Date(startMs + ms).toISOString();
@@ -102,24 +116,82 @@ async function endRecord(ended: CallEnded) {
 }
 
 describe('registering a call', () => {
-  test('keeps it alive at once when nobody says when it started', async () => {
+  test('keeps it alive at once, and from then on', async () => {
     const answer = await put();
     expect(answer).toMatchObject({ status: 202, body: { callId, record: { phase: 'starting', facts: { tenantId } } } });
-    expect(started).toMatchObject([{ callId, tenantId, firstSeenAtMs: startMs, nextKeepAliveAtMs: startMs }]);
-    expect(started.map((state) => nextStep(state, startMs))).toEqual([{ kind: 'keepAlive' }]);
+    expect(asked).toEqual([{ graphCallId: callId, tenantId }]);
+    expect(started).toMatchObject([
+      {
+        callId,
+        tenantId,
+        firstSeenAtMs: startMs,
+        lastKeepAliveAtMs: startMs,
+        nextKeepAliveAtMs: startMs + 15 * MINUTE_MS,
+      },
+    ]);
     expect(await record()).toMatchObject({ phase: 'active', firstSeenAtMs: startMs, establishedAtMs: startMs });
-    expect(events).toMatchObject([{ event: 'call.registered', callId, outcome: 'started' }]);
+    expect(events).toMatchObject([
+      { event: 'keepAlive.succeeded', callId, by: 'operator' },
+      { event: 'call.registered', callId, outcome: 'started' },
+    ]);
   });
 
-  test('counts the 45 minutes from the start that is told', async () => {
-    await put({ tenantId, startedAt: '2026-03-01T12:55:00+01:00' });
+  test('is refused when Graph does not know the call, and says that it is not kept alive', async () => {
+    graphSays = { status: 404, errorCode: '8522' };
+    const refusal = {
+      status: 404,
+      body: { detail: expect.stringMatching(/^Graph does not know call .*not kept alive/) },
+    };
+    expect(await put()).toMatchObject(refusal);
+    expect(started).toEqual([]);
+    expect(await record()).toBeUndefined();
+  });
+
+  test('closes the record of a call that nobody keeps alive and Graph does not know', async () => {
+    await put();
+    showInstance('Failed');
+    graphSays = { status: 404, errorCode: '8522' };
+    expect((await put()).status).toBe(404);
+    expect(await record()).toMatchObject({ phase: 'ended', endReason: 'notFound' });
+    expect((await put()).status).toBe(404);
+    expect(started).toHaveLength(1);
+  });
+
+  test('leaves a call alone that was only seen: Graph may not know it before it is established', async () => {
+    const seen = { callId, graphCallId: callId, appId: botAppId, facts: {} };
+    await store.insert({ ...seen, phase: 'observed', firstSeenAtMs: startMs });
+    graphSays = { status: 404, errorCode: '8522' };
+    expect((await put()).status).toBe(404);
+    expect(await record()).toMatchObject({ phase: 'observed' });
+  });
+
+  test.each([
+    ['refuses', { status: 403, errorCode: '7504' }],
+    ['fails', { status: 503 }],
+    ['answers 404 without naming the call', { status: 404 }],
+  ])('goes on when Graph %s: the next keepAlive is due at once', async (_, says) => {
+    graphSays = says;
+    expect((await put()).status).toBe(202);
+    expect(started).toMatchObject([{ firstSeenAtMs: startMs, nextKeepAliveAtMs: startMs }]);
+    expect(started.map((state) => nextStep(state, startMs))).toEqual([{ kind: 'keepAlive' }]);
+  });
+
+  test('counts the 45 minutes from the start that is told, unless Graph has taken a keepAlive', async () => {
+    const startedAt = '2026-03-01T12:55:00+01:00';
+    graphSays = { status: 503 };
+    await put({ tenantId, startedAt });
     expect(started).toMatchObject([
       { firstSeenAtMs: startMs - 5 * MINUTE_MS, nextKeepAliveAtMs: startMs + 10 * MINUTE_MS },
     ]);
     expect(started.map(deadlineMs)).toEqual([startMs + 40 * MINUTE_MS]);
+    graphSays = { status: 200 };
+    instance = undefined;
+    await put({ tenantId, startedAt });
+    expect(started.map(deadlineMs)).toEqual([startMs + 40 * MINUTE_MS, startMs + 45 * MINUTE_MS]);
   });
 
-  test('sends the first keepAlive at once when it is overdue', async () => {
+  test('leaves the first keepAlive to the orchestration, at once, when it is overdue and Graph fails', async () => {
+    graphSays = { status: 503 };
     await put({ tenantId, startedAt: at(-40 * MINUTE_MS) });
     expect(started).toMatchObject([{ firstSeenAtMs: startMs - 40 * MINUTE_MS, nextKeepAliveAtMs: startMs }]);
   });
@@ -127,6 +199,7 @@ describe('registering a call', () => {
   test('calls Graph with the id as given', async () => {
     const given = callId.replaceAll('-', '').toUpperCase();
     await put(undefined, given);
+    expect(asked).toEqual([{ graphCallId: given, tenantId }]);
     expect(started).toMatchObject([{ callId, graphCallId: given }]);
   });
 
@@ -149,7 +222,7 @@ describe('registering a call', () => {
     await put();
     clock.advance(MINUTE_MS);
     expect(await put()).toMatchObject({ status: 200, body: { record: { phase: 'active', firstSeenAt: at(0) } } });
-    expect(started).toHaveLength(1);
+    expect([started, asked].map(({ length }) => length)).toEqual([1, 1]);
     await startCall(effects(), { callId, graphCallId: callId, appId: botAppId, facts: {} });
     expect(started).toHaveLength(1);
   });
@@ -167,7 +240,7 @@ describe('registering a call', () => {
     showInstance('Terminated');
     expect((await put()).status).toBe(202);
     expect(started[1]).toMatchObject({ firstSeenAtMs: startMs + 30 * HOUR_MS });
-    expect(started[1] && nextStep(started[1], clock.nowMs())).toEqual({ kind: 'keepAlive' });
+    expect(started[1]).toMatchObject({ lastKeepAliveAtMs: clock.nowMs() });
   });
 
   test.each(['notFound', 'stopped', 'expired'] as const)('reopens a call that ended as %s', async (reason) => {
@@ -196,13 +269,17 @@ describe('registering a call', () => {
       body: { detail: expect.stringContaining('Graph has ended call') },
     });
     expect(await record()).toEqual(before);
-    expect(started).toHaveLength(0);
+    expect([started, asked]).toEqual([[], []]);
   });
 
   test('waits for an orchestration that still finishes', async () => {
     await put();
     await endRecord({ reason: 'stopped' });
-    expect(await put()).toMatchObject({ status: 409, body: { detail: expect.stringContaining('still cleans up') } });
+    expect(await put()).toMatchObject({
+      status: 409,
+      headers: { 'retry-after': '30' },
+      body: { detail: expect.stringContaining('still cleans up') },
+    });
     store = createMemoryCallStore();
     showInstance('Running', { phase: 'ended', endReason: 'notFound' });
     expect((await put()).status).toBe(409);
@@ -312,6 +389,42 @@ describe('stopping a call', () => {
     await endRecord({ reason: 'terminated' });
     expect((await remove()).status).toBe(202);
     expect(await record()).toMatchObject({ endReason: 'terminated' });
+  });
+
+  test('takes the bot at its word on how Graph ended it, for good', async () => {
+    await put();
+    const query = '?reason=terminated&resultCode=200&resultSubcode=5002&terminationReason=CallTerminated&code=the-key';
+    expect((await remove(undefined, query)).status).toBe(202);
+    const ended = {
+      reason: 'terminated',
+      resultInfo: { code: 200, subcode: 5002 },
+      terminationReason: 'CallTerminated',
+    };
+    expect(raised).toEqual([ended]);
+    expect(await record()).toMatchObject({ endReason: 'terminated', resultInfo: ended.resultInfo });
+    expect((await put()).status).toBe(409);
+  });
+
+  test('sounds the alarm when the bot tells that Graph ended it for want of a keepAlive', async () => {
+    await put();
+    await remove(undefined, '?reason=terminated&resultCode=408&resultSubcode=8537');
+    expect(events).toContainEqual(expect.objectContaining({ event: 'call.keepAliveMissed', callId }));
+  });
+
+  test.each([
+    ['?reason=gone', 'reason is stopped or terminated'],
+    ['?resultCode=200', 'go with reason=terminated'],
+    ['?reason=stopped&terminationReason=x', 'go with reason=terminated'],
+    ['?reason=terminated&resultCode=2.5', 'whole numbers'],
+    ['?reason=terminated&resultSubcode=', 'whole numbers'],
+    [`?reason=terminated&terminationReason=${'x'.repeat(257)}`, 'longer than 256'],
+  ])('is refused with %s', async (query, detail) => {
+    await put();
+    expect(await remove(undefined, query)).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining(detail) },
+    });
+    expect(await record()).toMatchObject({ phase: 'active' });
   });
 
   test('reaches an orchestration whose record is missing', async () => {
