@@ -1,3 +1,4 @@
+import { withoutAbsent } from '../core/call-record/call-facts.ts';
 import { toInstanceId } from '../core/call-record/call-id.ts';
 import {
   type CallRecord,
@@ -10,7 +11,7 @@ import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
 import { isLiveInstance, parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
 import { endCall } from './end-call.ts';
 import type { KeepAliveNowEffects } from './keep-alive-now.ts';
-import { type KeepaliveSoFar, startInstance } from './start-call.ts';
+import { startInstance } from './start-call.ts';
 import { updateRecord } from './update-record.ts';
 
 /**
@@ -36,25 +37,33 @@ export async function registerCall(
   seen: CallSighting,
   startedAtMs: number | undefined,
 ): Promise<{ readonly outcome: Registration; readonly record: CallRecord | undefined }> {
-  const { store, durable, clock, log } = effects;
+  const { store, durable, clock, limits, log } = effects;
   const [status, known] = await Promise.all([durable.status(seen.callId), store.read(seen.callId)]);
   const instance = status && parseInstanceFacts(status);
   const isLive = isLiveInstance(instance);
   if (known?.record.endReason === 'terminated') return { outcome: 'terminated', record: known.record };
-  const first = isLive ? 'notAsked' : await sendFirst(effects, seen, known?.record);
+  const first = isLive ? {} : await sendFirst(effects, seen, known?.record);
   if (first === 'gone') return { outcome: 'notFound', record: known?.record };
   const nowMs = clock.nowMs();
-  const { after: record, stored } = await updateRecord(store, seen.callId, (row) =>
-    isLive ? toStarting(row, seen, nowMs) : reopenCall(row, seen, { startedAtMs: startedAtMs ?? nowMs, nowMs }),
-  );
+  const { after: record, stored } = await updateRecord(store, seen.callId, (row) => {
+    if (isLive) return toStarting(row, seen, nowMs);
+    const reopened = reopenCall(row, seen, { startedAtMs: startedAtMs ?? nowMs, nowMs });
+    return reopened && { ...reopened, ...first };
+  });
   if (record?.endReason === 'terminated') return { outcome: 'terminated', record };
   if (record === undefined || record.phase === 'ended' || (isLive && instance?.isEnding)) {
     return { outcome: 'finishing', record };
   }
   if (instance?.life === 'suspended') return { outcome: 'suspended', record };
   if (record.phase === 'active') return { outcome: 'running', record };
-  const soFar = toSoFar(first === 'alive', startedAtMs, effects.limits.intervalMs, nowMs);
-  const started = await startInstance(effects, record, soFar, stored);
+  const { lastKeepAliveAtMs } = first;
+  const firstKeepAliveAtMs = toFirstKeepAliveAtMs(lastKeepAliveAtMs ?? startedAtMs, nowMs, limits.intervalMs);
+  const started = await startInstance(
+    effects,
+    record,
+    withoutAbsent({ lastKeepAliveAtMs, firstKeepAliveAtMs }),
+    stored,
+  );
   const outcome = started.outcome === 'ended' ? 'finishing' : started.outcome;
   const { callId, facts } = record;
   const { tenantId, scenarioId } = facts;
@@ -63,23 +72,26 @@ export async function registerCall(
   return { outcome, record };
 }
 
-/** Asks Graph by a keepAlive. A call seen before its answer may be one of which Graph does not know yet. */
+/**
+ * Asks Graph by a keepAlive → what the record learns of it, or that there is no such call. Of a call that was only seen
+ * Graph may not know yet: it stays open.
+ */
 async function sendFirst(
   effects: KeepAliveNowEffects,
   seen: CallSighting,
   known: CallRecord | undefined,
-): Promise<'alive' | 'gone' | 'open'> {
+): Promise<Pick<CallRecord, 'lastKeepAliveAtMs' | 'otherKeepAlives'> | 'gone'> {
   const { callId } = seen;
   const graphCallId = known?.graphCallId ?? seen.graphCallId;
   const tenantId = seen.facts.tenantId ?? effects.homeTenantId;
   const outcome = classifyGraphAnswer(await effects.graph.keepAlive({ graphCallId, tenantId }));
   effects.log(toKeepAliveEvent({ callId, by: 'operator' }, outcome));
-  if (outcome.kind !== 'gone') return outcome.kind === 'alive' ? 'alive' : 'open';
+  if (outcome.kind === 'alive') return { lastKeepAliveAtMs: outcome.sentAtMs, otherKeepAlives: 1 };
+  if (outcome.kind !== 'gone') return {};
   if (known?.phase === 'starting' || known?.phase === 'active') await endCall(effects, seen, { reason: 'notFound' });
   return 'gone';
 }
 
-function toSoFar(isAlive: boolean, startedAtMs: number | undefined, intervalMs: number, nowMs: number): KeepaliveSoFar {
-  if (isAlive) return { lastKeepAliveAtMs: nowMs, firstKeepAliveAtMs: nowMs + intervalMs };
-  return { firstKeepAliveAtMs: startedAtMs === undefined ? nowMs : Math.max(nowMs, startedAtMs + intervalMs) };
+function toFirstKeepAliveAtMs(sinceMs: number | undefined, nowMs: number, intervalMs: number): number {
+  return sinceMs === undefined ? nowMs : Math.max(nowMs, sinceMs + intervalMs);
 }

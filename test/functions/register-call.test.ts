@@ -79,6 +79,7 @@ const effects = (): KeepAliveNowEffects => ({
     },
     describeKeepAlive: () => expect.unreachable(),
   },
+  heartbeats: { record: () => expect.unreachable() },
   clock,
   log: (event) => events.push(event),
   limits: toKeepaliveLimits({ intervalMs: 15 * MINUTE_MS, timeScale: 1 }),
@@ -129,7 +130,8 @@ describe('registering a call', () => {
         nextKeepAliveAtMs: startMs + 15 * MINUTE_MS,
       },
     ]);
-    expect(await record()).toMatchObject({ phase: 'active', firstSeenAtMs: startMs, establishedAtMs: startMs });
+    const facts = { phase: 'active', firstSeenAtMs: startMs, establishedAtMs: startMs };
+    expect(await record()).toMatchObject({ ...facts, lastKeepAliveAtMs: startMs, otherKeepAlives: 1 });
     expect(events).toMatchObject([
       { event: 'keepAlive.succeeded', callId, by: 'operator' },
       { event: 'call.registered', callId, outcome: 'started' },
@@ -257,6 +259,8 @@ describe('registering a call', () => {
       phase: 'active',
       firstSeenAtMs: startMs + HOUR_MS,
       establishedAtMs: startMs + HOUR_MS,
+      lastKeepAliveAtMs: startMs + HOUR_MS,
+      otherKeepAlives: 1,
       facts: { tenantId },
     });
   });
