@@ -113,7 +113,6 @@ module callbackRejected 'log-alert.bicep' = {
     explanation: 'More than 20 notifications within 15 minutes had no valid token of Graph. Either somebody tries the door, or BOT_APP_ID, ALLOWED_TENANT_IDS or the issuers are wrong: then no call is kept alive.'
     severity: 2
     query: loadTextContent('../kql/alerts/callback-401.kql')
-    toleratedRows: 20
     evaluationFrequency: 'PT15M'
     windowSize: 'PT15M'
     location: location

@@ -9,6 +9,7 @@ import type { ResourceOwner } from '../core/notifications/call-resource.ts';
 import { type CallCommand, toCommands } from '../core/notifications/notification-commands.ts';
 import { parseJsonBytes, refuseRequest } from '../core/notifications/notification-request.ts';
 import { MOST_ENTRIES, type NotificationEntry, parseNotifications } from '../core/notifications/parse-notifications.ts';
+import { createRefusalLines, type RefusalLines } from '../core/notifications/refusal-lines.ts';
 import { toRelayBatch } from '../core/relay/relay-policy.ts';
 import { isRelayLoop } from '../core/relay/relay-request.ts';
 import { type OwnAnswer, relayNotification } from './relay-notification.ts';
@@ -39,11 +40,13 @@ const MOST_REJECTED_TOLD = 20;
  */
 export function receiveNotifications(dependencies: ReceiveNotificationsDependencies) {
   const { tokens, owner, effectsOf, relay } = dependencies;
+  const refusalLines = createRefusalLines();
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const ids = idsOf(request);
     const effects = withIds(effectsOf(context), ids);
+    tellUntold(refusalLines, effects);
     const verified = await tokens.verify(request.headers.get('authorization') ?? undefined);
-    if (verified.kind !== 'accepted') return refusedToken(effects.log, verified);
+    if (verified.kind !== 'accepted') return refusedToken(refusalLines, effects, verified);
     const body = await readBody(request);
     if ('problem' in body) return refused(effects.log, body.status, body.problem);
     const parsed = parseNotifications(body.value, owner);
@@ -150,12 +153,25 @@ function answer({ scenarioId, messageId }: NotificationIds, status: 202 | 204 | 
   };
 }
 
-function refusedToken(log: EventLog, verified: Exclude<CallbackTokenResult, { kind: 'accepted' }>): HttpResponseInit {
-  if (verified.kind === 'unavailable') {
-    log({ event: 'notification.failed', level: 'error', problem: verified.reason });
+function tellUntold(lines: RefusalLines, { log, clock }: CallEffects): void {
+  const untold = lines.takeUntold(clock.nowMs());
+  if (untold === undefined) return;
+  log({ event: 'notification.rejected', level: 'warning', status: 401, reason: 'moreRequests', ...untold });
+}
+
+/** Anybody can send such a request: it must not write as many lines as it likes. */
+function refusedToken(
+  lines: RefusalLines,
+  { log, clock }: CallEffects,
+  verified: Exclude<CallbackTokenResult, { kind: 'accepted' }>,
+): HttpResponseInit {
+  const { kind, reason } = verified;
+  const mayTell = lines.mayTell(kind === 'unavailable' ? kind : reason, clock.nowMs());
+  if (kind === 'unavailable') {
+    if (mayTell) log({ event: 'notification.failed', level: 'error', problem: reason });
     return { status: 503, headers: { 'Retry-After': String(verified.retryAfterSeconds) } };
   }
-  log({ event: 'notification.rejected', level: 'warning', status: 401, reason: verified.reason });
+  if (mayTell) log({ event: 'notification.rejected', level: 'warning', status: 401, reason });
   return { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } };
 }
 

@@ -155,6 +155,18 @@ describe('bytes that are no proper request', () => {
   });
 });
 
+test('a flood of strangers, who have no token, writes no more than 30 lines', async () => {
+  const logFrom = host.output().length;
+  const knock = () => client.send('/api/notifications', { headers: JSON_TYPE, body: '{"value":[]}' });
+  for (let wave = 0; wave < 20; wave++) {
+    for (const { status } of await Promise.all(Array.from({ length: 10 }, knock))) expect(status).toBe(401);
+  }
+  await eventually(async () =>
+    expect((await client.send('/api/health', { method: 'GET', headers: [] })).status).toBe(200),
+  );
+  expect(host.output().slice(logFrom).split('notification.rejected').length - 1).toBeLessThanOrEqual(31);
+});
+
 describe('after all of it', () => {
   test('nobody was contacted but Graph', () => {
     expect(trap.requests).toEqual([]);

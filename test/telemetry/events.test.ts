@@ -132,6 +132,19 @@ describe('what the app writes', () => {
   });
 });
 
+test('a flood of strangers is told in 30 lines, and a minute later in one that counts the rest', async () => {
+  const world = await startVirtualWorld();
+  const flood = ['', 'x'.repeat(20)].flatMap((token) => Array.from({ length: 500 }, () => token));
+  for (const token of flood) expect((await world.notify({ value: [] }, token)).status).toBe(401);
+  expect(world.events).toHaveLength(30);
+  await world.clock.runFor(MINUTE_MS);
+  expect((await world.notify({ value: [] })).status).toBe(202);
+  const more = world.events.slice(30).filter(({ event }) => event === 'notification.rejected');
+  expect(more).toMatchObject([{ status: 401, reason: 'moreRequests', requests: 970 }]);
+  expect(more[0]?.reasons).toMatch(/^malformedToken 500, \w+ 470$/);
+  expectCatalogued(world);
+});
+
 describe('the ids of a notification', () => {
   const ids = { 'scenario-id': '7d1f-scenario', 'x-microsoft-skype-message-id': 'message:1.a' };
   const named = { scenarioId: '7d1f-scenario', messageId: 'message:1.a' };

@@ -113,8 +113,15 @@ export const EVENTS = {
   },
   'notification.rejected': {
     levels: ['warning'],
-    when: 'a notification, or an entry of one (`status` 202), was refused',
-    fields: { status: 'number', reason: 'text', index: 'number?', entries: 'number?' },
+    when: 'a notification, or an entry of one (`status` 202), was refused; of those without a valid token 30 a minute and process, then one line that counts the rest',
+    fields: {
+      status: 'number',
+      reason: 'text',
+      index: 'number?',
+      entries: 'number?',
+      requests: 'number?',
+      reasons: 'text?',
+    },
   },
   'notification.failed': {
     levels: ['error'],
@@ -195,10 +202,12 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   problem: 'what failed, and what to do',
   reason:
     'of `call.ended`, `call.cleanedUp`: `terminated`, `notFound`, `stopped`, `expired`; of `keepAlive.*`: why it failed (`http 503`, `timeout requestTimeout`, `network ECONNRESET`, `credential AADSTS…`); of `notification.rejected`: why it was refused; of `call.stuck`: `overdue`, `pending`, `suspended`, `failed`',
+  reasons: '`reason` and count of the requests in `requests`; `unavailable` got 503',
   rebuild: 'of `actions`: records made anew from their instance',
   records: 'of `reconcile.*`: open records; of `purge.*`: removed records',
   repeatEnd: 'of `actions`: instances told once more that the call has ended',
   requestId: '`request-id` of Graph: what Microsoft asks for',
+  requests: 'how many further requests were refused, of which no line tells; absent: this one',
   rescue: 'of `actions`: keepAlives sent in place of an orchestration',
   restarts: 'how often the orchestration was started again because it had failed',
   result: '`started`, `running`, `ended`, `recordRebuilt`, `endRepeated`, `terminated`',
