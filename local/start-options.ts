@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { EXTENSION_TRAPS, type ExtensionTrap } from './durable-extension/extension-traps.ts';
 import { parseWholeNumber } from './whole-number.ts';
 
 /** What `npm start` was asked for. */
@@ -16,6 +17,8 @@ export interface StartOptions {
   readonly fresh: boolean;
   /** Folder of the function app: host.json, package.json and what its `main` names. Absolute. */
   readonly app: string;
+  /** What the engine plays of the real extension's delays. */
+  readonly traps: readonly ExtensionTrap[];
   /** The bot that every notification is relayed to. */
   readonly relay: string | undefined;
 }
@@ -38,6 +41,8 @@ Usage: npm start -- [options]
                     memory: everything is gone when this stops
   --data DIR        where that is kept, with the keys (default .local); one host at a time
   --app DIR         folder of the function app, such as an unpacked package (default: this repository)
+  --traps LIST      delays of the real Durable extension that the local engine plays too: lost-events, early-timers,
+                    polling (every 10 s), separated by commas, or all (default none)
   --fresh           forget what an earlier run left in the task hub and the table
   --help            this text
 
@@ -72,6 +77,7 @@ export function parseStartOptions(
         storage: { type: 'string', default: 'sqlite' },
         data: { type: 'string', default: DEFAULT_DATA },
         fresh: { type: 'boolean', default: false },
+        traps: { type: 'string', default: '' },
         relay: { type: 'string' },
         app: { type: 'string', default: REPOSITORY },
         help: { type: 'boolean', default: false },
@@ -96,9 +102,22 @@ export function parseStartOptions(
         storage,
         data: resolve(values.data),
         fresh: values.fresh,
+        traps: parseTraps(values.traps),
       },
     };
   } catch (error) {
     return { kind: 'wrong', problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function parseTraps(list: string): readonly ExtensionTrap[] {
+  if (list === 'all') return EXTENSION_TRAPS;
+  return list
+    .split(',')
+    .filter((name) => name !== '')
+    .map((name) => {
+      const trap = EXTENSION_TRAPS.find((one) => one === name);
+      if (trap === undefined) throw new Error(`--traps knows ${EXTENSION_TRAPS.join(', ')} and all, not "${name}".`);
+      return trap;
+    });
 }

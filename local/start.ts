@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { systemClock } from '../src/adapters/clock.ts';
 import { toConsoleLine } from './console-report.ts';
 import { startDemoCalls } from './demo-calls.ts';
+import { createExtensionTraps } from './durable-extension/extension-traps.ts';
 import type { HubStore } from './durable-extension/hub-store.ts';
 import { installFunctionsCore } from './functions-host/functions-core.ts';
 import { loadKeys } from './functions-host/keys.ts';
@@ -59,6 +60,7 @@ async function start(options: StartOptions): Promise<void> {
     clock: systemClock,
     hub: storage.hub,
     keys: keys ?? 'open',
+    engine: { faults: createExtensionTraps(options.traps, { random: Math.random, pollingIntervalMs: 10_000 }) },
     log: (line) => {
       const text = toConsoleLine(line, new Date());
       if (text !== undefined) say(text);

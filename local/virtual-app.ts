@@ -68,6 +68,7 @@ export async function startVirtualApp(options: VirtualAppOptions): Promise<Virtu
         createDurableCalls(
           withoutSockets(client, (request) => host?.durable.handle(request) ?? Promise.resolve({ status: 503 })),
           options.clock,
+          (ms) => options.clock.suspend(new Promise((resolve) => void options.clock.after(ms, resolve))),
         ),
       ...options.dependencies,
     }),

@@ -36,7 +36,7 @@ export async function startChaosHost(options: ChaosHostOptions): Promise<ChaosHo
   let port = '0';
 
   function restart(): void {
-    const flags = ['--no-demo', '--no-auth', '--data', folder, '--storage', storage];
+    const flags = ['--no-demo', '--no-auth', '--data', folder, '--storage', storage, '--traps', 'lost-events'];
     const settings = {
       GRAPH_BASE_URL: `${options.graphOrigin}/v1.0`,
       AzureWebJobsStorage: options.storageConnectionString,

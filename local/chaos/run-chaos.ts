@@ -23,6 +23,8 @@ const LIMIT_MS = 45 * 60_000;
 /** For the host to take in all calls, or all ends, at once. */
 const PATIENCE_MS = 60_000;
 const REQUESTS_AT_ONCE = 16;
+/** This share of the calls ends as soon as it is established: the engine may lose what it is told so early. */
+const HUNG_UP_AT_ONCE = 0.1;
 /** This share of the calls ends in the moments of the kills, the rest after them. */
 const HUNG_UP_MEANWHILE = 0.3;
 
@@ -58,7 +60,7 @@ async function keepAliveUnderFire(
   const keptAlive = new Set<string>();
   const unwatch = graph.watch((callId) => keptAlive.add(callId));
   const live = await establishCalls(options.calls, graph, host, clock);
-  say(`${live.length} calls are established.`);
+  say(`${options.calls} calls are established, ${options.calls - live.length} of them hung up at once.`);
   await waitUntil(clock, PATIENCE_MS, async () => keptAlive.size === live.length);
   unwatch();
   say('All were kept alive once. Now the kills.');
@@ -78,13 +80,16 @@ async function keepAliveUnderFire(
   return judge({ entries, kills, toldOfEnd: graph.toldOfEnd, intervalMs, limitMs, leftRunning });
 }
 
-/** No faster than the host takes them: this is not about load. */
+/** No faster than the host takes them: this is not about load. Returns those that go on. */
 async function establishCalls(count: number, graph: ChaosGraph, host: ChaosHost, clock: Clock): Promise<string[]> {
   const calls: string[] = [];
-  await sideBySide([...Array(count).keys()], REQUESTS_AT_ONCE, async () => {
-    calls.push(await graph.createCall(host.callbackUri));
+  const brief = Math.floor(count * HUNG_UP_AT_ONCE);
+  await sideBySide([...Array(count).keys()], REQUESTS_AT_ONCE, async (number) => {
+    const callId = await graph.createCall(host.callbackUri);
+    if (number < brief) await graph.hangUp(callId);
+    else calls.push(callId);
   });
-  const allStarted = await waitUntil(clock, PATIENCE_MS, async () => (await host.runningCalls()) === count);
+  const allStarted = await waitUntil(clock, PATIENCE_MS, async () => (await host.runningCalls()) === calls.length);
   if (!allStarted) throw new Error(`The host did not take in ${count} calls within ${PATIENCE_MS / 1_000} s.`);
   return calls;
 }

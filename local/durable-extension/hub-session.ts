@@ -23,11 +23,15 @@ export interface HubSession {
 }
 
 function delay(faults: HubFaults, message: NewHubMessage): NewHubMessage {
-  const delayMs =
-    message.event.EventType === EventType.TimerFired
-      ? (faults.timerDelayMs?.(message.instanceId, message.visibleAtMs) ?? 0)
-      : (faults.deliveryDelayMs?.(message) ?? 0);
+  const delayMs = delayOf(faults, message);
   return delayMs === 0 ? message : { ...message, visibleAtMs: message.visibleAtMs + delayMs };
+}
+
+function delayOf(faults: HubFaults, message: NewHubMessage): number {
+  const { EventType: type } = message.event;
+  if (type === EventType.TimerFired) return faults.timerDelayMs?.(message.instanceId, message.visibleAtMs) ?? 0;
+  const putBackMs = type === EventType.ExecutionStarted ? (faults.startPutBackMs?.(message) ?? 0) : 0;
+  return putBackMs + (faults.deliveryDelayMs?.(message) ?? 0);
 }
 
 export function createHubSession(options: {
@@ -38,7 +42,8 @@ export function createHubSession(options: {
 }): HubSession {
   const { store, owner, clock, faults } = options;
   const listeners: (() => void)[] = [];
-  const hasDelays = faults.timerDelayMs !== undefined || faults.deliveryDelayMs !== undefined;
+  const { timerDelayMs, startPutBackMs, deliveryDelayMs } = faults;
+  const hasDelays = [timerDelayMs, startPutBackMs, deliveryDelayMs].some((delays) => delays !== undefined);
   let isAlive = true;
 
   function kill(keepClaimsForMs = 0): void {

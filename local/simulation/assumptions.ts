@@ -7,7 +7,6 @@
  *   then tries every five minutes.
  * - The app's 45 minutes of a call begin with the first notification that it accepted: when that came late, they end late.
  * - An instance that the operator suspended while it was cleaning up, and never resumes, is let alone for 25 hours.
- * - No event overtakes the start message of its instance: it would be discarded, and only the reconciler would tell again.
  * - An instance that was terminated, by the operator or the reconciler, delivers nothing to the webhook.
  * - Who terminates an instance through the status API gives up the call, and its clean-up if the call's own end comes first.
  * - A keepAlive that was due in the same moment in which the end came, or in an instance then suspended, was in flight.
@@ -43,6 +42,9 @@ export const LARGEST_CLOCK_ERROR_MS = 30 * SECOND_MS;
 
 /** The real engine fires timers up to 1 s early: a queue's visibility timeout has whole seconds. */
 export const EARLIEST_TIMER_MS = SECOND_MS;
+
+/** A start message that is put back is fetched again within this; until then the engine discards what its instance is sent. */
+export const LONGEST_PUT_BACK_MS = 3 * SECOND_MS;
 
 /** A notification that is not lost arrives within this. */
 export const LONGEST_NOTIFICATION_DELAY_MS = 3 * 60 * MINUTE_MS;

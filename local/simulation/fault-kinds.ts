@@ -30,6 +30,7 @@ export const FAULT_KINDS = [
   'timerEarly',
   'timerLate',
   'messageLate',
+  'startPutBack',
   'clockJumps',
   'operatorSuspends',
   'operatorTerminates',

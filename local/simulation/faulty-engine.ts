@@ -1,7 +1,7 @@
 import { EventType } from '../durable-extension/history-event.ts';
 import type { HubFaults } from '../durable-extension/hub-faults.ts';
 import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts';
-import { EARLIEST_TIMER_MS } from './assumptions.ts';
+import { EARLIEST_TIMER_MS, LONGEST_PUT_BACK_MS } from './assumptions.ts';
 import { createRandom } from './random.ts';
 import { noteTrouble } from './troubles.ts';
 import type { Machine, World } from './world.ts';
@@ -12,6 +12,7 @@ export function createHubFaults(world: World, machine: Machine): HubFaults {
   const random = createRandom(plan.seed, 'engine', machine.name);
   const beforeRate = plan.rate('crashBeforeCommit', 0.02);
   const afterRate = plan.rate('crashAfterCommit', 0.02);
+  const putBackRate = plan.rate('startPutBack', 0.5);
   const twiceRate = plan.rate('activityTwice', 0.3);
   const crash = (rate: number, when: string) => {
     if (!world.faultsAreOn() || !random.chance(rate)) return;
@@ -26,7 +27,9 @@ export function createHubFaults(world: World, machine: Machine): HubFaults {
       const early = plan.has('timerEarly') ? random.between(-EARLIEST_TIMER_MS, 0) : 0;
       return Math.round(random.chance(0.5) ? early : random.between(0, plan.timerLateMs));
     },
-    // An event that overtakes the start of its instance would be discarded; both are in one queue.
+    startPutBackMs: () =>
+      world.faultsAreOn() && random.chance(putBackRate) ? Math.round(random.between(0, LONGEST_PUT_BACK_MS)) : 0,
+    // Otherwise an event does not overtake the start of its instance, for both are in one queue.
     deliveryDelayMs: ({ event }) =>
       world.faultsAreOn() && event.EventType !== EventType.ExecutionStarted
         ? Math.round(random.between(0, plan.messageLateMs))

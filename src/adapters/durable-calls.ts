@@ -18,8 +18,11 @@ export interface CallInstance {
 export interface DurableCalls {
   /** Starts the call's orchestration; one that is there already is as good. */
   start(callId: CallId, input: KeepaliveState): Promise<'started' | 'running'>;
-  /** Tells the call's orchestration that the call ended; nobody there to hear it is fine. */
-  raiseCallEnded(callId: CallId, ended: CallEnded): Promise<void>;
+  /**
+   * Tells the call's orchestration that the call ended; nobody there to hear it is fine. One that may be just beginning
+   * (`isYoung`) is waited for, 8 s at most.
+   */
+  raiseCallEnded(callId: CallId, ended: CallEnded, isYoung: boolean): Promise<void>;
   /** The call's instance, or undefined when there is none. */
   status(callId: CallId): Promise<CallInstance | undefined>;
 }
@@ -64,6 +67,8 @@ const FINISHED_STATUSES = [
   OrchestrationRuntimeStatus.Terminated,
 ];
 const TIMEOUT_MS = 10_000;
+const LOOKS_AT_START = 8;
+const BETWEEN_LOOKS_MS = 1_000;
 /** For requests that concern many instances. */
 const LONG_TIMEOUT_MS = 60_000;
 /** Page after page of 100: as long as a run of the reconciler may take. */
@@ -78,17 +83,33 @@ function isLive(instance: Pick<CallInstance, 'runtimeStatus'> | undefined): bool
  * Wraps the durable client of one invocation.
  *
  * Effects: one request to the extension per method, `start`, `raiseCallEnded` and `terminate` a status request more
- * after a refusal, `listLive` one per page of 100.
+ * after a refusal, `raiseCallEnded` up to 8 before for a young instance, `listLive` one per page of 100.
  * Source: durable-functions 3.5.0 `DurableClient`; a live id is refused with 409 (extension 3.x) or 500 (2.x), an
  * unknown one with the texts matched below; an ended one resolves silently on raiseEvent.
  */
-export function createDurableCalls(client: DurableClient, clock: Clock): DurableHub {
+export function createDurableCalls(
+  client: DurableClient,
+  clock: Clock,
+  pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve)),
+): DurableHub {
   const status = async (callId: CallId): Promise<CallInstance | undefined> => {
     try {
       return toCallInstance(await withinTimeout(clock, client.getStatus(toInstanceId(callId), { showInput: false })));
     } catch (error) {
       if (saysUnknownInstance(error)) return undefined;
       throw new DurableCallsError('tell the status', callId, problemOf(error));
+    }
+  };
+  /**
+   * The extension answers 202 for an event to an instance that is Pending, and discards it when it fetches the event first:
+   * the start message may be put back for some seconds. An instance that is Running has its history.
+   * Source: Azure/durabletask, OrchestrationSessionManager.cs, DedupeExecutionStartedMessagesAsync.
+   */
+  const untilStarted = async (callId: CallId): Promise<void> => {
+    for (let look = 0; look < LOOKS_AT_START; look++) {
+      const instance = await status(callId).catch(() => undefined);
+      if (instance?.runtimeStatus !== OrchestrationRuntimeStatus.Pending) return;
+      await pause(BETWEEN_LOOKS_MS);
     }
   };
   return {
@@ -103,7 +124,8 @@ export function createDurableCalls(client: DurableClient, clock: Clock): Durable
         throw new DurableCallsError('start the orchestration', callId, problemOf(error));
       }
     },
-    async raiseCallEnded(callId, ended) {
+    async raiseCallEnded(callId, ended, isYoung) {
+      if (isYoung) await untilStarted(callId);
       try {
         await withinTimeout(clock, client.raiseEvent(toInstanceId(callId), CALL_ENDED_EVENT, ended));
       } catch (error) {

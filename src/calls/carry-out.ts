@@ -43,7 +43,7 @@ export async function carryOut(
       return;
     case 'repeatEnd': {
       if (record === undefined) return;
-      await effects.durable.raiseCallEnded(callId, toCallEnded(record));
+      await effects.durable.raiseCallEnded(callId, toCallEnded(record), false);
       const nowMs = effects.clock.nowMs();
       await updateRecord(effects.store, callId, (stored) => repeatEnd(stored, nowMs));
       return report(effects, callId, 'endRepeated');

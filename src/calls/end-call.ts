@@ -4,16 +4,21 @@ import { type CallEnded, saysKeepAliveMissed } from '../core/keepalive/keepalive
 import type { CallEffects } from './call-effects.ts';
 import { updateRecord } from './update-record.ts';
 
+/** Extension 3.19 was seen to begin an orchestration up to 20 s after the request, when 500 came at once. */
+const YOUNG_MS = 60_000;
+
 /**
  * Marks the call as ended for good, then tells its orchestration, which cleans up. Harmless when repeated, and when no
  * orchestration runs.
  *
  * Errors: CallStoreError, DurableCallsError; the end may then be repeated.
- * Effects: one write of the record, one event `callEnded`.
+ * Effects: one write of the record, one event `callEnded`, for a call established within the last minute some status
+ * requests before it.
  */
 export async function endCall(effects: CallEffects, seen: CallSighting, ended: CallEnded): Promise<void> {
   const { before, after } = await recordEnd(effects, seen, ended);
-  await effects.durable.raiseCallEnded(seen.callId, after === undefined ? ended : toCallEnded(after));
+  const told = after === undefined ? ended : toCallEnded(after);
+  await effects.durable.raiseCallEnded(seen.callId, told, isYoung(after, effects.clock.nowMs()));
   const event = toCallEndedEvent(before, after);
   if (event !== undefined) effects.log(event);
 }
@@ -30,6 +35,11 @@ async function recordEnd({ store, clock, log }: CallEffects, seen: CallSighting,
     if (wasStopped || !saysKeepAliveMissed(ended.resultInfo)) return;
     log({ event: 'call.keepAliveMissed', level: 'error', callId: seen.callId, code: 408, subcode: 8537 });
   });
+}
+
+/** Whether the call's orchestration may be just beginning: an event would be lost. */
+function isYoung(record: CallRecord | undefined, nowMs: number): boolean {
+  return nowMs - (record?.establishedAtMs ?? Number.NEGATIVE_INFINITY) < YOUNG_MS;
 }
 
 /** How the record says the call ended. */

@@ -62,7 +62,7 @@ export async function startInstance(
   const outcome = await durable.start(record.callId, toInput(effects, record, soFar));
   const { before, after: current } = await updateRecord(store, record.callId, activateCall, { known: stored });
   if (current?.phase !== 'ended') return { outcome, isFirst: before?.phase === 'starting' };
-  await durable.raiseCallEnded(record.callId, toCallEnded(current));
+  await durable.raiseCallEnded(record.callId, toCallEnded(current), true);
   return { outcome: 'ended', isFirst: false };
 }
 

@@ -52,6 +52,51 @@ describe('the input', () => {
   });
 });
 
+describe('the end of a young call', () => {
+  /** An instance that is Pending so often when asked. */
+  const pending = (times: number) => {
+    const asked: string[] = [];
+    const client: Partial<DurableClient> = {
+      getStatus: async () => {
+        asked.push('status');
+        return status(
+          `call-${callId}`,
+          asked.filter((what) => what === 'status').length > times ? 'Running' : 'Pending',
+        ) as never;
+      },
+      raiseEvent: async () => void asked.push('raise'),
+    };
+    const hub = createDurableCalls(client as DurableClient, clock, async (ms) => void asked.push(`${ms} ms`));
+    return { asked, hub };
+  };
+
+  test('is told when its instance runs, for what is told before may be discarded', async () => {
+    const { asked, hub } = pending(2);
+    await hub.raiseCallEnded(callId, { reason: 'terminated' }, true);
+    expect(asked).toEqual(['status', '1000 ms', 'status', '1000 ms', 'status', 'raise']);
+  });
+
+  test('is told after 8 s all the same, and at once when nobody can tell the status', async () => {
+    const { asked, hub } = pending(Number.POSITIVE_INFINITY);
+    await hub.raiseCallEnded(callId, { reason: 'terminated' }, true);
+    expect(asked).toHaveLength(17);
+    expect(asked.at(-1)).toBe('raise');
+    const raised: string[] = [];
+    const blind = hubOver({
+      getStatus: () => Promise.reject(refusal(500)),
+      raiseEvent: async (instanceId) => void raised.push(instanceId),
+    });
+    await blind.raiseCallEnded(callId, { reason: 'terminated' }, true);
+    expect(raised).toEqual([`call-${callId}`]);
+  });
+
+  test('costs no status request when the call is older', async () => {
+    const { asked, hub } = pending(2);
+    await hub.raiseCallEnded(callId, { reason: 'terminated' }, false);
+    expect(asked).toEqual(['raise']);
+  });
+});
+
 describe('terminating', () => {
   test.each(['unknown', 'ended'] as const)('an instance that is %s is fine', async (state) => {
     const hub = hubOver({

@@ -166,6 +166,35 @@ describe('the end of a call', () => {
     },
   );
 
+  test.each([0, 500, 1_500, 2_900])(
+    'that comes %i ms after the start is cleaned up within a minute, though the engine discards what comes before it has begun',
+    async (afterMs) => {
+      const world = await startVirtualWorld({ engine: { faults: { startPutBackMs: () => 3 * SECOND_MS } } });
+      const callId = await world.startCall({ establishAfterSeconds: 0 });
+      await world.clock.runFor(afterMs);
+      expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Pending' });
+      world.graph.hangUp(callId);
+      await world.clock.runFor(MINUTE_MS);
+      expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Completed', output: { keepAlives: 0 } });
+      expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
+    },
+  );
+
+  test('that is told together with the start, in one notification, is not lost either', async () => {
+    const world = await startVirtualWorld({ engine: { faults: { startPutBackMs: () => 3 * SECOND_MS } } });
+    const callId = '4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24';
+    const resource = `/app/calls/${callId}`;
+    const entry = (state: string) => ({
+      changeType: 'updated',
+      resource,
+      resourceData: { '@odata.type': '#microsoft.graph.call', state },
+    });
+    const answered = world.notify({ value: [entry('established'), entry('terminated')] });
+    await world.clock.runFor(MINUTE_MS);
+    expect(await answered).toMatchObject({ status: 202 });
+    expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Completed' });
+  });
+
   test('that is told while a keepAlive runs ends the call right after it', async () => {
     const world = await startVirtualWorld();
     const callId = await world.startCall();

@@ -186,15 +186,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   }),
   hiddenBug('the event is raised before the record says so', {
     file: 'src/calls/end-call.ts',
-    find: '  const { before, after } = await recordEnd(effects, seen, ended);\n  await effects.durable.raiseCallEnded(seen.callId, after === undefined ? ended : toCallEnded(after));\n',
-    replace: `  await effects.durable.raiseCallEnded(seen.callId, ended);
+    find: `  const { before, after } = await recordEnd(effects, seen, ended);
+  const told = after === undefined ? ended : toCallEnded(after);
+  await effects.durable.raiseCallEnded(seen.callId, told, isYoung(after, effects.clock.nowMs()));
+`,
+    replace: `  await effects.durable.raiseCallEnded(seen.callId, ended, isYoung(undefined, 0));
   const { before, after } = await recordEnd(effects, seen, ended);
 `,
   }),
   bug('the event is not raised', 50, {
     file: 'src/calls/end-call.ts',
-    find: '  await effects.durable.raiseCallEnded(seen.callId, after === undefined ? ended : toCallEnded(after));\n',
-    replace: '',
+    find: '  await effects.durable.raiseCallEnded(seen.callId, told, isYoung(after, effects.clock.nowMs()));\n',
+    replace: '  void [told, isYoung];\n',
   }),
   bug('the end of an unknown call is not remembered', 50, {
     file: RECORD,
