@@ -39,6 +39,14 @@ export function refuseWebhook(request: HttpMessageRequest, keys: KeyPolicy): 401
   }
 }
 
+/** The status that keeps a request from the host's own administration: only the master key passes. */
+export function refuseAdmin(request: HttpMessageRequest, keys: KeyPolicy): 401 | 403 | undefined {
+  if (keys === 'open') return undefined;
+  const identity = identify(request, keys);
+  if (identity === 'admin') return undefined;
+  return identity === 'anonymous' ? 401 : 403;
+}
+
 /** The header wins over the query even when it is wrong; of several values the first counts. */
 function identify(request: HttpMessageRequest, keys: HostKeys): Identity {
   const key = request.headers['x-functions-key']?.split(',')[0] ?? request.url.searchParams.get('code');

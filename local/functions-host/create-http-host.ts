@@ -6,6 +6,7 @@ import { createHttpRouter } from './http-router.ts';
 import type { Invoke } from './invocation.ts';
 import { type HttpListener, listenHttp } from './listen-http.ts';
 import { fromRpcHttp, toRpcHttp } from './rpc-http.ts';
+import { createRunTimerNow } from './run-timer-now.ts';
 
 export interface HttpHostOptions {
   readonly registry: FunctionRegistry;
@@ -44,7 +45,8 @@ const webhookPath = '/runtime/webhooks/durabletask/';
 const rpcPath = '/durabletask/';
 
 /**
- * The HTTP side of the Functions host: function routes with their keys, the durable webhooks, `/admin/host/ping`.
+ * The HTTP side of the Functions host: function routes with their keys, the durable webhooks, `/admin/host/ping`,
+ * `/admin/functions/{name}` for timers.
  *
  * Statuses of its own: 401/403 keys, 404 unknown route or method, 413 body over 100 MB, 500 (no body) a function that
  * failed, 204 one that returned nothing.
@@ -53,6 +55,7 @@ const rpcPath = '/durabletask/';
 export function createHttpHost(options: HttpHostOptions): HttpHost {
   const { durable, keys, clock = systemClock } = options;
   const router = createHttpRouter(options.registry, options.routePrefix);
+  const runTimerNow = createRunTimerNow(options);
 
   async function askDurable(request: HttpMessageRequest): Promise<HttpMessageResponse> {
     if (!durable) return { status: 404 };
@@ -68,6 +71,8 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
     if (request.body.byteLength > maxBodyBytes) return { status: 413 };
     const { pathname } = request.url;
     if (pathname === '/admin/host/ping') return { status: 200 };
+    const timerAnswer = runTimerNow(request);
+    if (timerAnswer !== undefined) return timerAnswer;
     if (durable && pathname.startsWith(webhookPath)) {
       const refusal = refuseWebhook(request, keys);
       return refusal ? { status: refusal } : askDurable(request);

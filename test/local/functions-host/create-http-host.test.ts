@@ -249,3 +249,23 @@ test('a route that the local host does not know is refused at the start', async 
     'v{version}',
   );
 });
+
+test('the master key runs a timer function at once, and nothing else does', async () => {
+  let runs = 0;
+  const host = await hostOf(
+    () => {
+      app.timer('sweep', { schedule: '0 0 0 1 1 *', handler: () => void runs++ });
+      app.http('web', { handler: () => ({}) });
+    },
+    { keys },
+  );
+  const status = async (path: string, method = 'POST') => (await send(host, method, `/admin/functions/${path}`)).status;
+  expect(await status('sweep')).toBe(401);
+  expect(await status('sweep?code=function')).toBe(403);
+  expect(await status('web?code=master')).toBe(404);
+  expect(await status('none?code=master')).toBe(404);
+  expect(await status('sweep?code=master', 'GET')).toBe(404);
+  expect(runs).toBe(0);
+  expect(await status('sweep?code=master')).toBe(202);
+  await expect.poll(() => runs).toBe(1);
+});

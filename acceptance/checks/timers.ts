@@ -1,0 +1,48 @@
+import type { Check } from '../check.ts';
+import { expectStatus } from '../expect.ts';
+import type { World } from '../world.ts';
+
+/** Starts a timer function at once. Source: https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http */
+function runNow({ admin }: World, name: string) {
+  return admin('POST', `/admin/functions/${name}`, { body: { input: '' } });
+}
+
+const NO_ADMIN = 'this host has no admin endpoint';
+
+export const timerChecks: readonly Check[] = [
+  {
+    title: 'reconcileCalls closes a call whose instance was terminated behind its back',
+    needs: ['graph'],
+    async run(world) {
+      const callId = await world.beginCall();
+      await world.untilInstance(callId, { runtimeStatus: 'Running' });
+      const terminated = await world.durable('POST', `/instances/call-${callId}/terminate?reason=acceptance`);
+      expectStatus('terminating the instance', terminated, 202);
+      await world.untilInstance(callId, { runtimeStatus: 'Terminated' });
+      const answer = await runNow(world, 'reconcileCalls');
+      if (answer.status === 404) {
+        await world.operator('DELETE', `/api/calls/${callId}`);
+        return NO_ADMIN;
+      }
+      expectStatus('running reconcileCalls', answer, 202);
+      await world.untilCall(callId, { 'record.phase': 'ended', 'record.endReason': 'stopped' });
+      await world.graph('DELETE', `/calls/${callId}`);
+      return undefined;
+    },
+  },
+  {
+    title: 'purgeEndedCalls runs, and leaves what has just ended',
+    needs: ['graph'],
+    async run(world) {
+      const callId = await world.beginCall();
+      await world.untilInstance(callId, { runtimeStatus: 'Running' });
+      await world.graph('DELETE', `/calls/${callId}`);
+      await world.untilInstance(callId, { runtimeStatus: 'Completed' });
+      const answer = await runNow(world, 'purgeEndedCalls');
+      if (answer.status === 404) return NO_ADMIN;
+      expectStatus('running purgeEndedCalls', answer, 202);
+      await world.untilCall(callId, { 'row.state': 'ended' });
+      return undefined;
+    },
+  },
+];
