@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs';
 
 const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
-const production = Object.entries(packages).filter(([path, { dev }]) => path !== '' && dev !== true);
+// Optional is the Node that runs the project's own scripts on a machine with an older one.
+const production = Object.entries(packages).filter(
+  ([path, { dev, optional }]) => path !== '' && dev !== true && optional !== true,
+);
 const withInstallScript = production
   .filter(([, { hasInstallScript }]) => hasInstallScript === true)
   .map(([path]) => path);

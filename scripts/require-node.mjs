@@ -3,7 +3,7 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 15)) {
   console.error(
     `This needs Node 22.15 or newer, and this is Node ${process.versions.node}. ` +
-      'Run it through npm (npm start, npm test): "npm ci" installs Node 24 for the project\'s scripts.',
+      'Run it through npm (npm start, npm test): on Linux and Windows "npm ci" installs Node 24 for them.',
   );
   process.exit(1);
 }

@@ -25,6 +25,7 @@ test('one that does is named, and development packages do not count', () => {
       'node_modules/calm': {},
       'node_modules/eager': { hasInstallScript: true },
       'node_modules/tool': { dev: true, hasInstallScript: true },
+      'node_modules/node-of-some-platform': { optional: true },
     };
     writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages }));
     const { status, stdout, stderr } = run(join(folder, 'scripts/production-packages.mjs'));
