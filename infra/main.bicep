@@ -40,9 +40,34 @@ param alwaysReadyDurable int = 1
 @maxValue(5)
 param alwaysReadyHttp int = 1
 
-@description('Replication of the storage account. Standard_ZRS survives the loss of one zone, at a higher price per request.')
+@description('Replication of the storage accounts. Standard_ZRS survives the loss of one zone, at a higher price per request.')
 @allowed(['Standard_LRS', 'Standard_ZRS'])
 param storageSku string = 'Standard_LRS'
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Where orchestrations are kept. The package must be made for the same: npm run package reads the same variables.
+
+@description('storage: Azure Storage. durableTaskScheduler: for more calls than one storage account takes, see docs/scale.md. Running calls do not move from one to the other.')
+@allowed(['storage', 'durableTaskScheduler'])
+param backend string = 'storage'
+
+@description('With backend storage: shared = the task hub lies in the app\'s own account; own = in an account of its own, with its own limit of requests.')
+@allowed(['shared', 'own'])
+param hubAccount string = 'shared'
+
+@description('With backend storage: partitions of the task hub, which is how many instances can run orchestrations. 2 for up to 10,000 open calls, else 4 to 16. Fixed for the life of the hub: what-if shows a change as the tag task-hub-partitions; do not go on then.')
+@minValue(2)
+@maxValue(16)
+param partitionCount int = 2
+
+@description('With backend durableTaskScheduler: Dedicated has a fixed price; Consumption is paid per action, of which each keepAlive is three: dear for long calls, so it must be asked for.')
+@allowed(['Dedicated', 'Consumption'])
+param schedulerSku string = 'Dedicated'
+
+@description('Capacity units of a Dedicated scheduler, 2,000 actions a second each.')
+@minValue(1)
+@maxValue(3)
+param schedulerCapacity int = 1
 
 // ---------------------------------------------------------------------------------------------------------------------
 // The bot: these become app settings of the same names
@@ -139,9 +164,12 @@ var token = toLower(uniqueString(subscription().id, environmentName, location))
 var suffix = '${environmentName}-${token}'
 var functionAppName = 'func-${suffix}'
 var storageAccountName = 'st${token}'
+var hubAccountName = 'sthub${token}'
 var keyVaultName = 'kv-${token}'
 var tags = { 'azd-env-name': environmentName }
 
+var usesScheduler = backend == 'durableTaskScheduler'
+var hasHubAccount = !usesScheduler && hubAccount == 'own'
 var usesKeyVault = botCredential == 'clientCertificate' || botCredential == 'clientSecret'
 var keyVaultReference = '@Microsoft.KeyVault(VaultName=${keyVaultName};SecretName=${keyVaultItemName})'
 
@@ -164,6 +192,17 @@ module identity 'modules/identity.bicep' = {
   }
 }
 
+// The site fetches its code with this one; the app's own identity cannot change the code.
+module deploymentIdentity 'modules/identity.bicep' = {
+  name: 'deploymentIdentity'
+  scope: group
+  params: {
+    name: 'id-deploy-${suffix}'
+    location: location
+    tags: tags
+  }
+}
+
 module storage 'modules/storage.bicep' = {
   name: 'storage'
   scope: group
@@ -172,6 +211,48 @@ module storage 'modules/storage.bicep' = {
     location: location
     tags: tags
     skuName: storageSku
+    purpose: usesScheduler || hasHubAccount ? 'app' : 'appAndHub'
+    partitionCount: partitionCount
+    identityPrincipalId: identity.outputs.principalId
+  }
+}
+
+module hubStorage 'modules/storage.bicep' = if (hasHubAccount) {
+  name: 'hubStorage'
+  scope: group
+  params: {
+    name: hubAccountName
+    location: location
+    tags: tags
+    skuName: storageSku
+    purpose: 'hub'
+    partitionCount: partitionCount
+    identityPrincipalId: identity.outputs.principalId
+  }
+}
+
+module packageStorage 'modules/package-storage.bicep' = {
+  name: 'packageStorage'
+  scope: group
+  params: {
+    name: 'stpkg${token}'
+    location: location
+    tags: tags
+    skuName: storageSku
+    deploymentPrincipalId: deploymentIdentity.outputs.principalId
+  }
+}
+
+module scheduler 'modules/scheduler.bicep' = if (usesScheduler) {
+  name: 'scheduler'
+  scope: group
+  params: {
+    name: 'dts-${suffix}'
+    location: location
+    tags: tags
+    skuName: schedulerSku
+    capacity: schedulerCapacity
+    retentionDays: callRetentionDays + 1
     identityPrincipalId: identity.outputs.principalId
   }
 }
@@ -245,12 +326,20 @@ module functionApp 'modules/function-app.bicep' = {
     alwaysReadyHttp: alwaysReadyHttp
     identityId: identity.outputs.id
     identityClientId: identity.outputs.clientId
+    deploymentIdentityId: deploymentIdentity.outputs.id
+    packageContainerUrl: packageStorage.outputs.containerUrl
     storageAccountName: storage.outputs.name
-    packageContainerName: storage.outputs.packageContainerName
+    hubAccountName: hasHubAccount ? hubStorage!.outputs.name : ''
+    schedulerName: usesScheduler ? scheduler!.outputs.name : ''
     componentName: monitoring.outputs.componentName
     appSettings: appSettings
   }
 }
+
+// As host.json's connectionStringName: scripts/packaged-host-json.ts.
+var hubConnection = usesScheduler
+  ? 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
+  : hasHubAccount ? 'HubStorage' : 'Storage'
 
 var baseUrl = 'https://${functionApp.outputs.hostName}'
 
@@ -318,7 +407,7 @@ output callbackUri string = '${baseUrl}/api/notifications'
 output dashboardUrl string = '${baseUrl}/api/dashboard'
 
 @description('Durable Functions status API; it asks for the system key durabletask_extension in the query parameter code.')
-output statusApiUrl string = '${baseUrl}/runtime/webhooks/durabletask/instances?taskHub=CallKeepalive&connection=Storage'
+output statusApiUrl string = '${baseUrl}/runtime/webhooks/durabletask/instances?taskHub=CallKeepalive&connection=${hubConnection}'
 
 @description('Says whether app, engine and table are up.')
 output healthUrl string = '${baseUrl}/api/health'
@@ -335,12 +424,16 @@ output federatedCredential object = federatedCredentialValues
 @description('Key Vault that waits for the certificate or client credential; empty when none is needed.')
 output keyVaultName string = usesKeyVault ? keyVaultName : ''
 
+var packageCommand = usesScheduler
+  ? 'npm run package -- --backend durableTaskScheduler'
+  : 'npm run package -- --backend storage --hub-account ${hubAccount} --partitions ${partitionCount}'
+
 @description('The commands that come next, in this order; a line with # says why there is none.')
 output nextSteps string[] = [
   botCredential == 'managedIdentityFederation'
     ? 'az ad app federated-credential create --id ${botAppId} --parameters \'${string(federatedCredentialValues)}\''
     : '# botCredential is ${botCredential}: no federated credential. See docs/deploy.md, Other credentials.'
-  'npm run package && az functionapp deployment source config-zip --resource-group ${resourceGroupName} --name ${functionAppName} --src dist/package.zip'
+  '${packageCommand} && az functionapp deployment source config-zip --resource-group ${resourceGroupName} --name ${functionAppName} --src dist/package.zip'
   'curl --fail ${baseUrl}/api/health'
   deployBot
     ? '# The Azure Bot of this deployment calls ${baseUrl}/api/notifications already.'

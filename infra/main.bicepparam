@@ -7,6 +7,13 @@ param botAppId = readEnvironmentVariable('BOT_APP_ID', '')
 param botCredential = readEnvironmentVariable('BOT_CREDENTIAL', 'managedIdentityFederation')
 param deployBot = bool(readEnvironmentVariable('DEPLOY_BOT', 'false'))
 
+// npm run package reads the same three.
+param backend = readEnvironmentVariable('BACKEND', 'storage')
+param hubAccount = readEnvironmentVariable('HUB_ACCOUNT', 'shared')
+param partitionCount = int(readEnvironmentVariable('PARTITION_COUNT', '2'))
+param schedulerSku = readEnvironmentVariable('SCHEDULER_SKU', 'Dedicated')
+param schedulerCapacity = int(readEnvironmentVariable('SCHEDULER_CAPACITY', '1'))
+
 // A government cloud needs all three.
 param graphCloud = readEnvironmentVariable('GRAPH_CLOUD', 'global')
 param callbackOpenIdMetadataUrl = readEnvironmentVariable('CALLBACK_OPENID_METADATA_URL', '')

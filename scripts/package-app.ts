@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, resolve, sep } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
+import { type PackagedBackend, packagedHostJson } from './packaged-host-json.ts';
 
 const repository = resolve(import.meta.dirname, '..');
 
@@ -13,10 +14,15 @@ const mtime = new Date(1980, 0, 1);
  * Shape: the bundle's folder and files, target folder → `<target>/package/` and `<target>/package.zip`.  Effects:
  * replaces both.
  */
-export function packageApp(built: string, bundle: readonly string[], target: string): void {
+export function packageApp(
+  built: string,
+  bundle: readonly string[],
+  target: string,
+  backend: PackagedBackend = { backend: 'storage', hubAccount: 'shared', partitionCount: 2 },
+): void {
   const files: Readonly<Record<string, Uint8Array>> = {
     ...Object.fromEntries(bundle.map((file) => [posix.join('dist', toPosix(file)), readFileSync(join(built, file))])),
-    'host.json': readFileSync(join(repository, 'host.json')),
+    'host.json': strToU8(packagedHostJson(readFileSync(join(repository, 'host.json'), 'utf8'), backend)),
     'package.json': strToU8(deployedPackageJson()),
   };
   const folder = join(target, 'package');

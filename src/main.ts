@@ -81,7 +81,8 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
     relay: relay && createBotRelay({ ...relay, url: relay.botNotificationUrl, clock, proxyEnv: proxyEnv(process.env) }),
     webhook: callEndedWebhook && createCallEndedWebhook({ ...callEndedWebhook, clock, fetch }),
     teamsHost: TEAMS_HOSTS[graph.cloud],
-    createDurableCalls: (client) => createDurableCalls(client, clock),
+    engineStore: settings.engineStore,
+    createDurableCalls: (client) => createDurableCalls(client, clock, undefined, settings.engineStore),
     pace: createRequestPace({ clock, maximumPerSecond: graph.maximumRequestsPerSecond }),
     callRetentionMs: settings.callRetentionMs,
   };

@@ -33,11 +33,20 @@ param identityId string
 @description('Client id of the identity.')
 param identityClientId string
 
+@description('Resource id of the identity with which the package is written and fetched.')
+param deploymentIdentityId string
+
+@description('URL of the container of the deployed package.')
+param packageContainerUrl string
+
 @description('Storage account of the host.')
 param storageAccountName string
 
-@description('Container of the deployed package.')
-param packageContainerName string
+@description('Storage account of the task hub; empty = that of the host.')
+param hubAccountName string
+
+@description('Durable Task Scheduler; empty = orchestrations are kept in Azure Storage.')
+param schedulerName string
 
 @description('Application Insights component.')
 param componentName string
@@ -79,7 +88,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
-    userAssignedIdentities: { '${identityId}': {} }
+    userAssignedIdentities: { '${identityId}': {}, '${deploymentIdentityId}': {} }
   }
   properties: {
     serverFarmId: plan.id
@@ -93,10 +102,10 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       deployment: {
         storage: {
           type: 'blobContainer'
-          value: '${account.properties.primaryEndpoints.blob}${packageContainerName}'
+          value: packageContainerUrl
           authentication: {
             type: 'UserAssignedIdentity'
-            userAssignedIdentityResourceId: identityId
+            userAssignedIdentityResourceId: deploymentIdentityId
           }
         }
       }
@@ -124,10 +133,35 @@ var hostSettings = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
 }
 
+// Where host.json of the package looks for the task hub, when it does not lie with the host (scripts/packaged-host-json.ts).
+resource hubAccount 'Microsoft.Storage/storageAccounts@2025-06-01' existing = if (!empty(hubAccountName)) {
+  name: hubAccountName
+}
+
+var hubSettings = empty(hubAccountName)
+  ? {}
+  : {
+      HubStorage__blobServiceUri: hubAccount!.properties.primaryEndpoints.blob
+      HubStorage__queueServiceUri: hubAccount!.properties.primaryEndpoints.queue
+      HubStorage__tableServiceUri: hubAccount!.properties.primaryEndpoints.table
+      HubStorage__credential: 'managedidentity'
+      HubStorage__clientId: identityClientId
+    }
+
+resource scheduler 'Microsoft.DurableTask/schedulers@2026-02-01' existing = if (!empty(schedulerName)) {
+  name: schedulerName
+}
+
+var schedulerSettings = empty(schedulerName)
+  ? {}
+  : {
+      DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${scheduler!.properties.endpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
+    }
+
 resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'appsettings'
-  properties: union(hostSettings, appSettings)
+  properties: union(hostSettings, hubSettings, schedulerSettings, appSettings)
 }
 
 resource scmPublishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {

@@ -2,6 +2,7 @@ import { type DurableClient, OrchestrationRuntimeStatus } from 'durable-function
 import { type CallId, callIdOfInstance, toInstanceId } from '../core/call-record/call-id.ts';
 import { CALL_ENDED_EVENT, ORCHESTRATOR_NAME } from '../core/keepalive/durable-names.ts';
 import type { CallEnded, KeepaliveState } from '../core/keepalive/keepalive-state.ts';
+import type { EngineStore } from '../core/operator-views/engine-store.ts';
 import { type Clock, timeoutSignal, unlessAborted } from './clock.ts';
 
 /** The durable instance of one call, as the status API tells it. */
@@ -45,10 +46,10 @@ export interface LiveInstance extends CallInstance {
 
 /** The engine did not take an order. Never carries the engine's own text: it holds stack traces. */
 export class DurableCallsError extends Error {
-  constructor(operation: string, callId: CallId | undefined, problem: string) {
+  constructor(operation: string, callId: CallId | undefined, problem: string, store: EngineStore) {
     super(
       `The durable engine did not ${operation}${callId === undefined ? '' : ` for call ${callId}`}: ${problem}. ` +
-        'Check AzureWebJobsStorage and the Durable extension in the host log; the request may be repeated.',
+        `Check ${store} and the Durable extension in the host log; the request may be repeated.`,
     );
     this.name = 'DurableCallsError';
   }
@@ -91,13 +92,16 @@ export function createDurableCalls(
   client: DurableClient,
   clock: Clock,
   pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve)),
+  store: EngineStore = 'AzureWebJobsStorage',
 ): DurableHub {
+  const failure = (operation: string, callId: CallId | undefined, error: unknown) =>
+    new DurableCallsError(operation, callId, problemOf(error), store);
   const status = async (callId: CallId): Promise<CallInstance | undefined> => {
     try {
       return toCallInstance(await withinTimeout(clock, client.getStatus(toInstanceId(callId), { showInput: false })));
     } catch (error) {
       if (saysUnknownInstance(error)) return undefined;
-      throw new DurableCallsError('tell the status', callId, problemOf(error));
+      throw failure('tell the status', callId, error);
     }
   };
   /**
@@ -121,7 +125,7 @@ export function createDurableCalls(
       } catch (error) {
         // A refusal of a live id is success, even when that instance has ended by the time its status comes.
         if (isLive(await status(callId)) || saysLiveInstance(error)) return 'running';
-        throw new DurableCallsError('start the orchestration', callId, problemOf(error));
+        throw failure('start the orchestration', callId, error);
       }
     },
     async raiseCallEnded(callId, ended, isYoung) {
@@ -131,7 +135,7 @@ export function createDurableCalls(
       } catch (error) {
         if (saysUnknownInstance(error)) return;
         if (!isLive(await status(callId))) return;
-        throw new DurableCallsError('take the event callEnded', callId, problemOf(error));
+        throw failure('take the event callEnded', callId, error);
       }
     },
     async listLive() {
@@ -139,7 +143,7 @@ export function createDurableCalls(
         const found = await withinTimeout(clock, client.getStatusBy({ runtimeStatus: LIVE_STATUSES }), LIST_TIMEOUT_MS);
         return found.flatMap((instance) => toLiveInstance(toCallInstance(instance)) ?? []);
       } catch (error) {
-        throw new DurableCallsError('list the running orchestrations', undefined, problemOf(error));
+        throw failure('list the running orchestrations', undefined, error);
       }
     },
     async input(callId) {
@@ -148,7 +152,7 @@ export function createDurableCalls(
         return input;
       } catch (error) {
         if (saysUnknownInstance(error)) return undefined;
-        throw new DurableCallsError('tell the input', callId, problemOf(error));
+        throw failure('tell the input', callId, error);
       }
     },
     async terminate(callId, reason) {
@@ -157,7 +161,7 @@ export function createDurableCalls(
       } catch (error) {
         if (saysUnknownInstance(error)) return;
         if (!isLive(await status(callId))) return;
-        throw new DurableCallsError('terminate the orchestration', callId, problemOf(error));
+        throw failure('terminate the orchestration', callId, error);
       }
     },
     async purgeFinished({ fromMs, toMs }) {
@@ -166,7 +170,7 @@ export function createDurableCalls(
         const purge = client.purgeInstanceHistoryBy({ ...created, runtimeStatus: FINISHED_STATUSES });
         return (await withinTimeout(clock, purge, LONG_TIMEOUT_MS)).instancesDeleted;
       } catch (error) {
-        throw new DurableCallsError('purge finished orchestrations', undefined, problemOf(error));
+        throw failure('purge finished orchestrations', undefined, error);
       }
     },
   };

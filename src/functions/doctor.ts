@@ -7,17 +7,20 @@ import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
 import {
   checkCallbackKeys,
   checkClock,
+  checkEngine,
   checkGraph,
-  checkPart,
   checkSettings,
+  checkTable,
   checkToken,
   type DeploymentCheck,
 } from '../core/operator-views/deployment-checks.ts';
+import type { EngineStore } from '../core/operator-views/engine-store.ts';
 
 export interface DoctorDependencies {
   readonly probes: DeploymentProbes;
   readonly store: Pick<CallStore, 'ping'>;
   readonly limits: KeepaliveLimits;
+  readonly engineStore: EngineStore;
   readonly durableOf: (context: InvocationContext) => Pick<DurableCalls, 'status'>;
 }
 
@@ -36,7 +39,7 @@ const NOBODYS_CALL = '00000000-0000-0000-0000-000000000000' as CallId;
  * Shape: → 200 `{healthy, checks: [{name, result: ok | warning | failed, detail, remedy?}]}`, also when nothing works.
  * Errors: none.  Effects: one table read, one status request, those of the probes; all at once, up to 10 s.
  */
-export function doctor({ probes, store, limits, durableOf }: DoctorDependencies) {
+export function doctor({ probes, store, limits, engineStore, durableOf }: DoctorDependencies) {
   return async (_request: unknown, context: InvocationContext): Promise<HttpResponseInit> => {
     const [token, graph, callbackKeys, table, engine] = await Promise.all([
       probes.token(),
@@ -48,8 +51,8 @@ export function doctor({ probes, store, limits, durableOf }: DoctorDependencies)
     const clock = checkClock(graph);
     return answer([
       checkSettings(limits),
-      checkPart('table', table),
-      checkPart('engine', engine),
+      checkTable(table),
+      checkEngine(engineStore, engine),
       checkToken(token),
       checkGraph(graph),
       ...(clock === undefined ? [] : [clock]),

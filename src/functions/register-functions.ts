@@ -22,6 +22,7 @@ import {
 } from '../core/keepalive/durable-names.ts';
 import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
 import type { ResourceOwner } from '../core/notifications/call-resource.ts';
+import type { EngineStore } from '../core/operator-views/engine-store.ts';
 import { cleanUp } from './clean-up.ts';
 import { deliverCallEnded } from './deliver-call-ended.ts';
 import { doctor, misconfiguredDoctor, type WrongSetting } from './doctor.ts';
@@ -63,6 +64,8 @@ export interface AppDependencies {
   readonly teamsHost?: TeamsHost;
   /** Absent: the page of the bundle. */
   readonly dashboard?: DashboardAssets;
+  /** Where the engine of this deployment keeps its orchestrations; default: the host's own account. */
+  readonly engineStore?: EngineStore;
   /** Wraps the durable client of one invocation. */
   readonly createDurableCalls: (client: df.DurableClient) => DurableHub;
   /** Holds the reconciler's requests to Graph to the rate that is allowed. */
@@ -73,7 +76,7 @@ export interface AppDependencies {
 /** Registers every function with the Functions runtime: names, triggers, routes and keys stand here and nowhere else. */
 export function registerFunctions(dependencies: AppDependencies): void {
   const { clock, store, owner, tracing, timeScale, webhook, teamsHost = TEAMS_HOSTS.global } = dependencies;
-  const { homeTenantId, limits, heartbeats } = dependencies;
+  const { homeTenantId, limits, heartbeats, engineStore = 'AzureWebJobsStorage' } = dependencies;
   const graph = tracing.graphCalls(dependencies.graph);
   const durableClient = df.input.durableClient();
   const durableOf = (context: InvocationContext) => dependencies.createDurableCalls(df.getClient(context));
@@ -124,7 +127,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
     tracing.ingest(context.traceContext, () => receive(request, context)),
   );
   http('getHealth', 'GET', 'health', 'anonymous', health({ store, clock, durableOf }));
-  http('getDoctor', 'GET', 'doctor', 'function', doctor({ probes, store, limits, durableOf }));
+  http('getDoctor', 'GET', 'doctor', 'function', doctor({ probes, store, limits, engineStore, durableOf }));
   http('getReport', 'GET', 'report', 'function', orUnavailable(getReport({ store, totals, clock })));
   registerOperatorApi(http, {
     botAppId: owner.botAppId,

@@ -226,6 +226,24 @@ export const SETTING_NAMES = [
     description: 'Client id of the user-assigned identity that reads the storage account.',
     example: 'bbbbbbbb-cccc-dddd-eeee-ffffffffffff',
   },
+  {
+    name: 'HubStorage__tableServiceUri',
+    owner: 'host',
+    required: false,
+    default: 'orchestrations lie in AzureWebJobsStorage',
+    description: 'Table endpoint of an account of its own for the orchestrations; blobs, queues and identity likewise.',
+    example: 'https://myhubaccount.table.core.windows.net',
+  },
+  {
+    name: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING',
+    owner: 'host',
+    required: false,
+    default: 'orchestrations lie in Azure Storage',
+    description:
+      'Durable Task Scheduler that keeps the orchestrations, for a package made with --backend durableTaskScheduler.',
+    example:
+      'Endpoint=https://my-scheduler.westeurope.durabletask.io;Authentication=ManagedIdentity;ClientID=bbbbbbbb-cccc-dddd-eeee-ffffffffffff',
+  },
 ] as const satisfies readonly SettingDescription[];
 
 export type SettingName = (typeof SETTING_NAMES)[number]['name'];

@@ -1,4 +1,5 @@
 import type { TableStorage } from '../adapters/table-storage.ts';
+import type { EngineStore } from '../core/operator-views/engine-store.ts';
 import { type BotSettings, readBot } from './bot.ts';
 import { safeUrl, webhookSecret, wholeNumber } from './formats.ts';
 import {
@@ -10,7 +11,7 @@ import {
   readKeepalive,
 } from './graph.ts';
 import { createSettingReader, type SettingProblem, type SettingReader } from './reader.ts';
-import { readTableStorage } from './storage.ts';
+import { readEngineStore, readTableStorage } from './storage.ts';
 
 /** Everything the app is told from outside. */
 export interface Settings {
@@ -24,6 +25,7 @@ export interface Settings {
   /** Absent: nobody is told when a call has ended. */
   readonly callEndedWebhook?: CallEndedWebhookSettings;
   readonly storage: TableStorage;
+  readonly engineStore: EngineStore;
 }
 
 export interface RelaySettings {
@@ -74,6 +76,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
       ...(relay === undefined ? {} : { relay }),
       ...(callEndedWebhook === undefined ? {} : { callEndedWebhook }),
       storage,
+      engineStore: readEngineStore(reader),
     },
   };
 }

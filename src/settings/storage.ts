@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { TableStorage } from '../adapters/table-storage.ts';
+import type { EngineStore } from '../core/operator-views/engine-store.ts';
 import { guid, safeUrl } from './formats.ts';
 import type { SettingReader } from './reader.ts';
 
@@ -46,4 +47,10 @@ function readTableEndpoint(reader: SettingReader): string | undefined {
   if (url !== undefined) return url;
   const name = reader.optional('AzureWebJobsStorage__accountName', accountName);
   return name === undefined ? undefined : `https://${name}.table.core.windows.net`;
+}
+
+/** Only host.json says it for certain, and the app does not see it: the template sets what belongs to the package. */
+export function readEngineStore(reader: SettingReader): EngineStore {
+  if (reader.has('DURABLE_TASK_SCHEDULER_CONNECTION_STRING')) return 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING';
+  return reader.has('HubStorage__tableServiceUri') ? 'HubStorage__tableServiceUri' : 'AzureWebJobsStorage';
 }

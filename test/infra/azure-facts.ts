@@ -29,9 +29,11 @@ export const apiVersions: Readonly<Record<string, string>> = {
  */
 export const roles: Readonly<Record<string, string>> = {
   'b7e6dc6d-f1e8-4753-8033-0f276bb0955b': 'Storage Blob Data Owner',
+  'ba92f5b4-2d11-453d-a403-e96b0029c9fe': 'Storage Blob Data Contributor',
   '974c5e8b-45b9-4653-ba55-5f855dd0fb88': 'Storage Queue Data Contributor',
   '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3': 'Storage Table Data Contributor',
   '3913510d-42f4-4e42-8a64-420c390055eb': 'Monitoring Metrics Publisher',
+  '0ad04412-c4d5-4796-b79c-f76d14c8d402': 'Durable Task Data Contributor',
   '4633458b-17de-408a-b874-0445c86b69e6': 'Key Vault Secrets User',
 };
 
@@ -66,6 +68,15 @@ export const refusedInFlexSiteConfig: readonly string[] = [
   'preWarmedInstanceCount',
   'use32BitWorkerProcess',
   'windowsFxVersion',
+];
+
+/** The host's besides, when the task hub does not lie in its own account. */
+export const hubSettings: readonly string[] = [
+  'HubStorage__blobServiceUri',
+  'HubStorage__queueServiceUri',
+  'HubStorage__tableServiceUri',
+  'HubStorage__credential',
+  'HubStorage__clientId',
 ];
 
 /** Settings of the Functions host and of Azure, which the app's catalog need not know. */

@@ -3,6 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BotCredentialSettings } from '../../src/adapters/bot-credential.ts';
 import type { BotTokenCredential } from '../../src/adapters/credentials.ts';
+import type { CallId } from '../../src/core/call-record/call-id.ts';
 import type { AppDependencies } from '../../src/functions/register-functions.ts';
 import type { SettingName } from '../../src/settings/catalog.ts';
 
@@ -153,6 +154,20 @@ async function relayLastsMs(settings: Partial<Record<SettingName, string>>, isPo
   }
 }
 
+/** What an operator reads when the engine does not answer. */
+async function engineErrorOf(settings: Partial<Record<SettingName, string>>): Promise<string> {
+  const { createDurableCalls } = await load(settings);
+  const client = { getStatus: () => Promise.reject(new Error('down')) } as unknown as Parameters<
+    typeof createDurableCalls
+  >[0];
+  return createDurableCalls(client)
+    .status(CALL as CallId)
+    .then(
+      () => 'no error',
+      ({ message }) => message,
+    );
+}
+
 /** Where the table of calls would be. */
 async function storageOf(settings: Partial<Record<SettingName, string>>) {
   const { store, totals } = await load(settings);
@@ -293,6 +308,16 @@ const WIRING: Readonly<Record<SettingName, () => Promise<void>>> = {
     // Only the one kind is understood, so nothing depends on it but that the app starts.
     await load({ AzureWebJobsStorage__credential: 'managedidentity' });
     await expect(load({ AzureWebJobsStorage__credential: 'other' })).rejects.toThrow('AzureWebJobsStorage__credential');
+  },
+  async HubStorage__tableServiceUri() {
+    expect((await load({})).engineStore).toBe('AzureWebJobsStorage');
+    const settings = { HubStorage__tableServiceUri: 'https://hub.table.core.windows.net' };
+    expect(await engineErrorOf(settings)).toMatch('Check HubStorage__tableServiceUri and');
+  },
+  async DURABLE_TASK_SCHEDULER_CONNECTION_STRING() {
+    const settings = { DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=https://x;Authentication=ManagedIdentity' };
+    expect((await load(settings)).engineStore).toBe('DURABLE_TASK_SCHEDULER_CONNECTION_STRING');
+    expect(await engineErrorOf(settings)).toMatch('Check DURABLE_TASK_SCHEDULER_CONNECTION_STRING and');
   },
   async AzureWebJobsStorage__clientId() {
     const storage = { clientId: IDENTITY };

@@ -1,3 +1,5 @@
+import type { EngineStore } from './engine-store.ts';
+
 /** One thing that must be right for calls to be kept alive. */
 export interface DeploymentCheck {
   readonly name: 'settings' | 'token' | 'graph' | 'clock' | 'callbackKeys' | 'table' | 'engine';
@@ -104,15 +106,28 @@ export function checkCallbackKeys(probe: CallbackKeysProbe): DeploymentCheck {
   };
 }
 
-export function checkPart(name: 'table' | 'engine', problem: string | undefined): DeploymentCheck {
-  const names = { table: 'The table of calls', engine: 'The durable engine' };
-  if (problem === undefined) return ok(name, `${names[name]} answers.`);
+export function checkTable(problem: string | undefined): DeploymentCheck {
   const remedy =
-    name === 'table'
-      ? "Check AzureWebJobsStorage, the app's role Storage Table Data Contributor, and the firewall of the storage account."
-      : "Check AzureWebJobsStorage, the app's roles for blobs, queues and tables, and the Durable extension in the host log.";
-  return { name, result: 'failed', detail: `${names[name]} does not answer: ${problem}`, remedy };
+    "Check AzureWebJobsStorage, the app's role Storage Table Data Contributor, and the firewall of the storage account.";
+  if (problem === undefined) return ok('table', 'The table of calls answers.');
+  return { name: 'table', result: 'failed', detail: `The table of calls does not answer: ${problem}`, remedy };
 }
+
+export function checkEngine(store: EngineStore, problem: string | undefined): DeploymentCheck {
+  if (problem === undefined) return ok('engine', `The durable engine answers${PLACES[store]}.`);
+  const roles =
+    store === 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
+      ? "the app's role Durable Task Data Contributor on the task hub, that the package was made with --backend durableTaskScheduler,"
+      : "the app's roles for blobs, queues and tables,";
+  const remedy = `Check ${store}, ${roles} and the Durable extension in the host log.`;
+  return { name: 'engine', result: 'failed', detail: `The durable engine does not answer: ${problem}`, remedy };
+}
+
+const PLACES: Readonly<Record<EngineStore, string>> = {
+  AzureWebJobsStorage: '',
+  HubStorage__tableServiceUri: ' in a storage account of its own',
+  DURABLE_TASK_SCHEDULER_CONNECTION_STRING: ' on the Durable Task Scheduler',
+};
 
 const FEDERATION =
   "Compare the federated credential of the bot's application with issuer, subject and audience in docs/deploy.md, step 4.";

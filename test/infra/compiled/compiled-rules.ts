@@ -1,7 +1,7 @@
 import { SETTING_NAMES } from '../../../src/settings/catalog.ts';
-import { hostSettings } from '../azure-facts.ts';
+import { hostSettings, hubSettings } from '../azure-facts.ts';
 import { CANARY, type Deployment } from './deployments.ts';
-import { appSettingsOf, ofType, roleAssignmentsOf } from './predicted.ts';
+import { appSettingsOf, nameless, ofType, roleAssignmentsOf } from './predicted.ts';
 
 /** What is wrong with what the template makes of a choice; none when the rule holds. */
 export type CompiledRule = (deployment: Deployment) => readonly string[];
@@ -13,8 +13,9 @@ export const compiledRules = {
     return differences(roleAssignmentsOf(deployment), [
       'id Monitoring Metrics Publisher on Microsoft.Insights/components/appi',
       'id Storage Blob Data Owner on Microsoft.Storage/storageAccounts/st',
-      'id Storage Queue Data Contributor on Microsoft.Storage/storageAccounts/st',
       'id Storage Table Data Contributor on Microsoft.Storage/storageAccounts/st',
+      'id-deploy Storage Blob Data Contributor on Microsoft.Storage/storageAccounts/stpkg/blobServices/default/containers/app-package',
+      ...hubRoles(deployment),
       ...(hasVault ? ['id Key Vault Secrets User on Microsoft.KeyVault/vaults/kv'] : []),
     ]);
   },
@@ -22,12 +23,43 @@ export const compiledRules = {
   'the site gets every setting, with a value where one is required': (deployment) => {
     const settings = appSettingsOf(deployment);
     const owned = SETTING_NAMES.filter(({ owner }) => owner === 'app');
+    const ofHub = {
+      scheduler: ['DURABLE_TASK_SCHEDULER_CONNECTION_STRING'],
+      own: hubSettings,
+      shared: [],
+    }[hubOf(deployment)];
     return [
-      ...differences(Object.keys(settings), [...owned.map(({ name }) => name), ...hostSettings]),
+      ...differences(Object.keys(settings), [...owned.map(({ name }) => name), ...hostSettings, ...ofHub]),
       ...owned
         .filter(({ required }) => required === true || isRequiredBy(required, settings))
         .filter(({ name }) => !settings[name])
         .map(({ name }) => `${name} is empty`),
+    ];
+  },
+
+  'the backend is made where it is chosen, and its hub is the one of host.json': (deployment) => {
+    const [scheduler] = ofType(deployment, 'Microsoft.DurableTask/schedulers');
+    const hubs = ofType(deployment, 'Microsoft.DurableTask/schedulers/taskHubs').map(({ name }) => name.split('/')[1]);
+    const partitions = ofType(deployment, 'Microsoft.Storage/storageAccounts').flatMap(({ name, tags }) => {
+      const count = Object(tags)['task-hub-partitions'];
+      return count === undefined ? [] : [`${nameless(name)} ${count}`];
+    });
+    return [
+      ...differences(partitions, { scheduler: [], own: ['sthub 8'], shared: ['st 8'] }[hubOf(deployment)]),
+      ...differences(hubs.map(String), hubOf(deployment) === 'scheduler' ? ['CallKeepalive'] : []),
+      ...(scheduler === undefined || Object(scheduler.properties).sku.name === 'Dedicated' ? [] : ['not Dedicated']),
+    ];
+  },
+
+  'the package lies where only its own identity writes, and every version of it is kept for a while': (deployment) => {
+    const [site] = ofType(deployment, 'Microsoft.Web/sites');
+    const { storage } = Object(site?.properties).functionAppConfig.deployment;
+    const [blobs] = ofType(deployment, 'Microsoft.Storage/storageAccounts/blobServices');
+    const { isVersioningEnabled, deleteRetentionPolicy } = Object(blobs?.properties);
+    return [
+      ...(/\/stpkg\w+'/.test(storage.value) ? [] : [`the package lies in ${storage.value}`]),
+      ...(/\/id-deploy-/.test(storage.authentication.userAssignedIdentityResourceId) ? [] : ['the app may write it']),
+      ...(isVersioningEnabled === true && deleteRetentionPolicy?.enabled === true ? [] : ['no version of it is kept']),
     ];
   },
 
@@ -56,6 +88,21 @@ export const compiledRules = {
       .filter((resource) => JSON.stringify(resource).includes(CANARY))
       .map(({ name }) => `${name} holds a secret`),
 } as const satisfies Readonly<Record<string, CompiledRule>>;
+
+/** Where the choice puts the task hub. */
+function hubOf({ choice }: Deployment): 'scheduler' | 'own' | 'shared' {
+  if (choice.backend === 'durableTaskScheduler') return 'scheduler';
+  return choice.hubAccount === 'own' ? 'own' : 'shared';
+}
+
+function hubRoles(deployment: Deployment): readonly string[] {
+  const own = ['Blob Data Contributor', 'Queue Data Contributor', 'Table Data Contributor'];
+  return {
+    scheduler: ['id Durable Task Data Contributor on Microsoft.DurableTask/schedulers/dts/taskHubs/CallKeepalive'],
+    own: own.map((role) => `id Storage ${role} on Microsoft.Storage/storageAccounts/sthub`),
+    shared: ['id Storage Queue Data Contributor on Microsoft.Storage/storageAccounts/st'],
+  }[hubOf(deployment)];
+}
 
 /** What is there and not expected, and the other way round. */
 function differences(present: readonly string[], expected: readonly string[]): readonly string[] {

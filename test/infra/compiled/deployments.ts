@@ -14,6 +14,8 @@ export interface Deployment {
 export const CANARY = 'canary-that-is-secret';
 
 const choices = {
+  backend: ['storage', 'durableTaskScheduler'],
+  hubAccount: ['shared', 'own'],
   botCredential: ['managedIdentityFederation', 'clientCertificate', 'clientSecret', 'managedIdentity'],
   graphCloud: ['global', 'usgov', 'usgovdod'],
   deployBot: [false, true],
@@ -37,6 +39,7 @@ const fixedParameters = {
   location: 'westeurope',
   botAppId: '11111111-2222-3333-4444-555555555555',
   alertEmail: 'operator@example.com',
+  partitionCount: 8,
   callEndedWebhookUrl: 'https://bot.example.com/ended',
   callEndedWebhookSecret: CANARY,
 };

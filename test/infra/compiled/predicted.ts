@@ -27,6 +27,6 @@ export function roleAssignmentsOf(deployment: Deployment): readonly string[] {
 }
 
 /** `id-example-abcdefghijklm` → `id`, `stabcdefghijklm/default` → `st/default`. */
-function nameless(name = 'nobody or nothing known'): string {
+export function nameless(name = 'nobody or nothing known'): string {
   return name.replaceAll(/(-example)?-?[a-z0-9]{13}(?=\/|$)/g, '');
 }

@@ -46,6 +46,46 @@ export const compiledSamples: readonly CompiledSample[] = [
     finding: /CALLBACK_TOKEN_ISSUERS is empty/,
   },
   {
+    rule: 'the backend is made where it is chosen, and its hub is the one of host.json',
+    broken: 'the task hub has another name',
+    where: { backend: 'durableTaskScheduler' },
+    breaks: (all) => all.map((resource) => ({ ...resource, name: resource.name.replace('CallKeepalive', 'Other') })),
+    finding: /missing: CallKeepalive/,
+  },
+  {
+    rule: 'the backend is made where it is chosen, and its hub is the one of host.json',
+    broken: 'the dear one is taken unasked',
+    where: { backend: 'durableTaskScheduler' },
+    breaks: (all) =>
+      all.map((resource) =>
+        resource.type === 'Microsoft.DurableTask/schedulers'
+          ? { ...resource, properties: { sku: { name: 'Consumption' } } }
+          : resource,
+      ),
+    finding: /not Dedicated/,
+  },
+  {
+    rule: 'the backend is made where it is chosen, and its hub is the one of host.json',
+    broken: 'nobody would see that partitions change',
+    where: { backend: 'storage', hubAccount: 'own' },
+    breaks: (all) => all.map((resource) => ({ ...resource, tags: {} })),
+    finding: /missing: sthub 8/,
+  },
+  {
+    rule: 'the package lies where only its own identity writes, and every version of it is kept for a while',
+    broken: 'the app fetches it with its own identity',
+    where: {},
+    breaks: (all) => JSON.parse(JSON.stringify(all).replaceAll('id-deploy-', 'id-')),
+    finding: /the app may write it/,
+  },
+  {
+    rule: 'the package lies where only its own identity writes, and every version of it is kept for a while',
+    broken: 'versions are off',
+    where: {},
+    breaks: (all) => all.filter(({ type }) => !type.endsWith('/blobServices')),
+    finding: /no version/,
+  },
+  {
     rule: 'a vault is made for those who need one, and its item is what the setting refers to',
     broken: 'there is no vault',
     where: { botCredential: 'clientCertificate' },
