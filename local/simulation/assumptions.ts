@@ -2,7 +2,7 @@
  * What the simulation takes for granted about the world. Everything in here is a limit on the faults, or on what the app
  * is held responsible for; the invariants (`invariants.ts`) hold within these limits only. Besides, without a number:
  * - A call of which no notification was accepted with 2xx is unknown to the app, and out of (a).
- * - After Graph's Retry-After or a refusal (400, 401, 403) the app need not try before the last five minutes of the 45.
+ * - After Graph's Retry-After or a refusal (400, 401, 403) the app need not try before the last twelve minutes of the 45.
  * - After a success of which the app got no answer, or of which the table took no note, its own 45 minutes end sooner; it
  *   then tries every five minutes.
  * - The app's 45 minutes of a call begin with the first notification that it accepted: when that came late, they end late.

@@ -34,8 +34,11 @@ export interface KeepAliveDependencies {
 
 /**
  * The activity `keepAlive`: sends one keepAlive and returns a value for every outcome, what the orchestration needs of it. May run twice: harmless.
+ * Where the loop could take the call for lost (a failed try, and one past its deadline) the call's record is asked
+ * whether somebody else had a success since.
  *
- * Effects: one POST to Graph (see graph-calls), one heartbeat, one event, one span and one metric.
+ * Effects: one POST to Graph (see graph-calls), one heartbeat, one event, one span and one metric; in trouble one table
+ * read before the heartbeat.
  */
 export function keepAlive({ graph, heartbeats, limits, tracing, timeScale, homeTenantId }: KeepAliveDependencies) {
   return async (input: KeepAliveInput, context: InvocationContext): Promise<RememberedOutcome> => {
@@ -43,13 +46,21 @@ export function keepAlive({ graph, heartbeats, limits, tracing, timeScale, homeT
     const answer = await tracing.within(context.traceContext, () => graph.keepAlive(target));
     const outcome = scaled(classifyGraphAnswer(answer), timeScale);
     const callId = parseCallId(input.graphCallId);
-    logEvents(context)(toKeepAliveEvent({ ...input, callId: callId ?? input.graphCallId }, outcome));
-    tracing.sentKeepAlive(input.deadlineAtMs - outcome.sentAtMs, outcome.kind);
+    const isInTrouble = isFailed(outcome) || outcome.sentAtMs >= input.deadlineAtMs;
+    const lastSuccessAtMs = isInTrouble && callId ? await heartbeats.lastSuccessMs(callId) : undefined;
+    const deadlineAtMs = Math.max(input.deadlineAtMs, (lastSuccessAtMs ?? 0) + limits.maximumGapMs);
+    logEvents(context)(toKeepAliveEvent({ ...input, callId: callId ?? input.graphCallId, deadlineAtMs }, outcome));
+    tracing.sentKeepAlive(deadlineAtMs - outcome.sentAtMs, outcome.kind);
     const { attempt, failed = 0, failures = 0 } = input;
     const heartbeat = toHeartbeat(outcome, { by: 'orchestration', attempt, failed, failures }, limits);
     if (callId !== undefined) await heartbeats.record(callId, heartbeat);
-    return toRemembered(outcome, input.tenantId, homeTenantId);
+    const isNews = deadlineAtMs > input.deadlineAtMs && lastSuccessAtMs !== undefined;
+    return { ...toRemembered(outcome, input.tenantId, homeTenantId), ...(isNews ? { lastSuccessAtMs } : {}) };
   };
+}
+
+function isFailed({ kind }: KeepAliveOutcome): boolean {
+  return kind !== 'alive' && kind !== 'gone';
 }
 
 function scaled(outcome: KeepAliveOutcome, timeScale: number): KeepAliveOutcome {

@@ -4,22 +4,30 @@ import { newCallId } from '../contract/call-store-contract.ts';
 import { createManualClock } from './manual-clock.ts';
 
 const SECOND = 1_000;
+const callId = newCallId();
 const heartbeat = { lastKeepAliveAtMs: 1, nextLookAtMs: 2 };
 
 /** A table that does as it is told; counts what it was asked. */
 function createTable() {
   const clock = createManualClock(Date.UTC(2026, 0, 5, 12));
   const table = { state: 'well' as 'well' | 'hangs' | 'fails', asked: 0 };
-  const merge = (): Promise<'written'> => {
+  const answer = <Answer>(well: Answer): Promise<Answer> => {
     table.asked++;
-    if (table.state === 'well') return Promise.resolve('written');
+    if (table.state === 'well') return Promise.resolve(well);
     return table.state === 'fails' ? Promise.reject(new Error('503')) : new Promise(() => {});
   };
-  const heartbeats = createHeartbeats({ store: { merge }, clock });
-  /** Records one heartbeat and lets pass the time that it may take; resolves with that time, in seconds. */
-  async function record(): Promise<number> {
+  const row = { callId, graphCallId: callId, appId: 'bot', phase: 'active', firstSeenAtMs: 1, facts: {} } as const;
+  const heartbeats = createHeartbeats({
+    store: {
+      merge: () => answer('written' as const),
+      read: () => answer({ record: { ...row, lastKeepAliveAtMs: 5, lastRescueAtMs: 7 }, etag: '' }),
+    },
+    clock,
+  });
+  /** Lets pass the time that it may take; resolves with that time, in seconds. */
+  async function secondsOf(request: Promise<unknown>): Promise<number> {
     let isDone = false;
-    const done = heartbeats.record(newCallId(), heartbeat).finally(() => {
+    const done = request.finally(() => {
       isDone = true;
     });
     for (let seconds = 0; ; seconds++) {
@@ -28,7 +36,8 @@ function createTable() {
       clock.advance(SECOND);
     }
   }
-  return { clock, table, record };
+  const record = () => secondsOf(heartbeats.record(callId, heartbeat));
+  return { clock, table, record, secondsOf, heartbeats };
 }
 
 test('a heartbeat is written, once', async () => {
@@ -77,4 +86,19 @@ test('a clock that is set back does not make the minute longer', async () => {
   table.state = 'well';
   await record();
   expect(table.asked).toBe(4);
+});
+
+test('the last success is the latest that the row knows, whoever obtained it', async () => {
+  const { heartbeats } = createTable();
+  expect(await heartbeats.lastSuccessMs(callId)).toBe(7);
+});
+
+test('a table that does not tell the last success costs 2 s at most, and no error', async () => {
+  const { table, heartbeats, secondsOf } = createTable();
+  table.state = 'fails';
+  expect(await heartbeats.lastSuccessMs(callId)).toBeUndefined();
+  table.state = 'hangs';
+  const costs = [];
+  for (let beat = 0; beat < 5; beat++) costs.push(await secondsOf(heartbeats.lastSuccessMs(callId)));
+  expect(costs).toEqual([2, 2, 2, 0, 0]);
 });

@@ -79,7 +79,7 @@ const effects = (): KeepAliveNowEffects => ({
     },
     describeKeepAlive: () => expect.unreachable(),
   },
-  heartbeats: { record: () => expect.unreachable() },
+  heartbeats: { record: () => expect.unreachable(), lastSuccessMs: () => expect.unreachable() },
   clock,
   log: (event) => events.push(event),
   limits: toKeepaliveLimits({ intervalMs: 15 * MINUTE_MS, timeScale: 1 }),

@@ -18,9 +18,8 @@ import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts'
 import { startKeepalive } from '../../src/core/keepalive/keepalive-state.ts';
 import { keepCallAlive } from '../../src/functions/keep-call-alive.ts';
 import type { GoldenHistory } from './golden-history.ts';
-import type { Scenario } from './scenarios.ts';
+import { type Scenario, START_MS } from './scenarios.ts';
 
-const START_MS = Date.parse('2026-01-05T08:00:00Z');
 const GRAPH_CALL_ID = '4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24';
 const BASE = 'http://in-process.example/runtime/webhooks/durabletask';
 

@@ -1,7 +1,10 @@
-import type { KeepAliveOutcome } from '../../src/core/keepalive/keep-alive-outcome.ts';
+import type { KeepAliveOutcome, KnownSuccess } from '../../src/core/keepalive/keep-alive-outcome.ts';
 
 type Failure = { readonly throws: string };
-type Answer = Partial<KeepAliveOutcome> & Pick<KeepAliveOutcome, 'kind'>;
+type Answer = Partial<KeepAliveOutcome> & Pick<KeepAliveOutcome, 'kind'> & KnownSuccess;
+
+/** When every scenario begins. */
+export const START_MS = Date.parse('2026-01-05T08:00:00Z');
 
 /** One life of a call: what Graph and the others answer, and when the call is told to have ended. */
 export interface Scenario {
@@ -137,6 +140,20 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
     keepAliveTakesMs: 14_000,
     endedAtMs: 3 * HOUR_MS,
+    runForMs: 4 * HOUR_MS,
+  },
+  {
+    name: 'last-stretch',
+    about:
+      'told to wait into the last twelve minutes, saved by a success outside the loop, ended by strange 404s after it',
+    keepAlives: [
+      waitFor(HOUR_MS),
+      ...Array.from({ length: 8 }, () => unauthorized),
+      { ...busy, lastSuccessAtMs: START_MS + 35 * MINUTE_MS },
+      { kind: 'denied', code: '7504', reason: 'Insufficient enterprise tenant permissions' },
+      ...Array.from({ length: 60 }, () => ({ kind: 'unclear' }) as const),
+    ],
+    keepAliveTakesMs: 7_000,
     runForMs: 4 * HOUR_MS,
   },
 ];

@@ -17,7 +17,7 @@ describe('a keepAlive', () => {
       fails: 'is refused with 429 and a Retry-After beyond the deadline',
       fault: { status: 429, retryAfterSeconds: 3_600, times: 1 },
       reason: 'http 429 TooManyRequests',
-      nextAt: '2026-03-02T08:40:00.000Z',
+      nextAt: '2026-03-02T08:33:00.000Z',
     },
     {
       fails: 'is refused with 503 twenty times',

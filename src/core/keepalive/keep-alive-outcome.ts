@@ -29,9 +29,16 @@ export type KeepAliveOutcome =
  */
 export type RememberedOutcome = KeepAliveOutcome extends infer Outcome
   ? Outcome extends KeepAliveOutcome
-    ? Omit<Outcome, 'clientRequestId' | 'tenantId'> & Partial<Pick<Outcome, 'clientRequestId' | 'tenantId'>>
+    ? Omit<Outcome, 'clientRequestId' | 'tenantId'> &
+        Partial<Pick<Outcome, 'clientRequestId' | 'tenantId'>> &
+        KnownSuccess
     : never
   : never;
+
+/** What the call's record says: a success that somebody else obtained, and that this loop does not know. */
+export interface KnownSuccess {
+  readonly lastSuccessAtMs?: number;
+}
 
 /** Shape: what was found out, the tenant it was asked for with, the home tenant → what to remember.  Errors: none. */
 export function toRemembered(

@@ -8,24 +8,35 @@ export interface KeepaliveLimits {
   readonly intervalMs: number;
   /** Graph ends a call without a success for this long: 45 minutes. */
   readonly maximumGapMs: number;
-  /** The last stretch before the deadline, in which tries come ever closer. */
+  /** The last stretch before the deadline, in which tries come ever closer, whatever delay Graph asked for. */
   readonly lastStretchMs: number;
   /** Back-off after a failure: first delay, doubled up to the largest. */
   readonly firstDelayMs: number;
-  /** Small enough that tries (delay, jitter, a request that hangs) never step over a minute in which Graph accepts. */
+  /** Of the doubling. */
   readonly largestDelayMs: number;
+  /**
+   * From the sending of a try whose delay is ours to choose to the moment the next is due. With three queues in between,
+   * each looked at every 10 s (host.json), two are sent at most 60 s apart: none steps over a minute in which Graph
+   * accepts. Absent in the input of calls that an older release started, as are the others marked so: those go on by its
+   * decisions.
+   */
+  readonly longestPauseMs?: number;
   /** No delay is shorter: the Azure Storage provider fires timers up to 1 s early and those below 1 s at once. */
   readonly smallestDelayMs: number;
   /** Added to Graph's Retry-After, for the same reason. */
   readonly retryAfterMarginMs: number;
   /** A 404 that does not say "call not found" counts as the end when it is still there this much later: longer than gateways are in trouble. */
   readonly confirmGoneAfterMs: number;
+  /** So long after the deadline at the earliest: before it, a call is not given up for that. Absent: older release. */
+  readonly confirmGoneAfterDeadlineMs?: number;
   /** Between tries until then. Absent in the input of calls that an older version started: they try again when it confirms. */
   readonly unclearIntervalMs?: number;
   /** Between tries once the deadline has passed. */
   readonly overdueIntervalMs: number;
   /** Without a success for this long the loop gives the call up. */
   readonly expireAfterMs: number;
+  /** But not before it has tried for this long without a pause: it may have been suspended. Absent: older release. */
+  readonly expireAfterTryingMs?: number;
   /** An optional fuse on the age of a call; absent = none. */
   readonly maximumCallMs?: number;
 }
@@ -33,15 +44,19 @@ export interface KeepaliveLimits {
 /** Source: https://learn.microsoft.com/graph/api/call-keepalive ("within 45 minutes", "every 15 minutes"). */
 const GRAPH_LIMITS: Omit<KeepaliveLimits, 'intervalMs' | 'maximumCallMs'> = {
   maximumGapMs: 45 * MINUTE_MS,
-  lastStretchMs: 5 * MINUTE_MS,
+  // A minute in which Graph accepts, of every ten, lies wholly in it, and a minute is left.
+  lastStretchMs: 12 * MINUTE_MS,
   firstDelayMs: 5 * SECOND_MS,
   largestDelayMs: 30 * SECOND_MS,
+  longestPauseMs: 30 * SECOND_MS,
   smallestDelayMs: 3 * SECOND_MS,
   retryAfterMarginMs: SECOND_MS,
   confirmGoneAfterMs: 20 * MINUTE_MS,
+  confirmGoneAfterDeadlineMs: 0,
   unclearIntervalMs: 2 * MINUTE_MS,
   overdueIntervalMs: 5 * MINUTE_MS,
   expireAfterMs: 24 * HOUR_MS,
+  expireAfterTryingMs: HOUR_MS,
 };
 
 /**

@@ -18,6 +18,8 @@ export type KeepaliveStep =
   | { readonly kind: 'end'; readonly ended: CallEnded };
 
 const RECENT_KEPT = 12;
+/** So many overdue intervals late a try was not held up by queues: the loop slept. */
+const SLEEP_INTERVALS = 2;
 
 /**
  * Decides the next step of one call.
@@ -26,7 +28,7 @@ const RECENT_KEPT = 12;
  */
 export function nextStep(state: KeepaliveState, nowMs: number): KeepaliveStep {
   if (state.ended !== undefined) return { kind: 'end', ended: state.ended };
-  if (nowMs >= expiresAtMs(state)) return { kind: 'end', ended: { reason: 'expired' } };
+  if (nowMs >= expiresAtMs(state, nowMs)) return { kind: 'end', ended: { reason: 'expired' } };
   if (nowMs >= state.nextKeepAliveAtMs) return { kind: 'keepAlive' };
   return { kind: 'wait', untilMs: state.nextKeepAliveAtMs };
 }
@@ -36,9 +38,10 @@ export function nextStep(state: KeepaliveState, nowMs: number): KeepaliveStep {
  *
  * Shape: state, outcome, now → the next state.  `nowMs` is the orchestration's clock after the activity; the instant of
  * a success is when the request was sent, but never later than now nor earlier than it was due, whatever clock the
- * activity's machine had.  Errors: none.
+ * activity's machine had. A success that somebody else obtained counts as if it were the loop's own.  Errors: none.
  */
-export function advance(state: KeepaliveState, outcome: RememberedOutcome, nowMs: number): KeepaliveState {
+export function advance(known: KeepaliveState, outcome: RememberedOutcome, nowMs: number): KeepaliveState {
+  const state = withKnownSuccess(known, outcome, nowMs);
   // Without a copy of the state in between: every success of a history is replayed twice for each keepAlive.
   if (outcome.kind === 'alive') return afterSuccess(state, outcome, nowMs);
   const tried = { ...state, attempts: state.attempts + 1, recent: withRecent(state, outcome, nowMs) };
@@ -66,6 +69,18 @@ export function toPhase(state: KeepaliveState, nowMs: number): KeepalivePhase {
   return state.consecutiveFailures > 0 ? 'retrying' : 'waiting';
 }
 
+/** Calls that an older release started go on without: it did not know of successes outside the loop. */
+function withKnownSuccess(
+  state: KeepaliveState,
+  { lastSuccessAtMs }: RememberedOutcome,
+  nowMs: number,
+): KeepaliveState {
+  if (lastSuccessAtMs === undefined || state.limits.expireAfterTryingMs === undefined) return state;
+  const lastKeepAliveAtMs = Math.min(lastSuccessAtMs, nowMs);
+  if (!(lastKeepAliveAtMs > lastProofOfLifeMs(state))) return state;
+  return { ...withoutDoubt(withoutSeries(state)), lastKeepAliveAtMs };
+}
+
 function afterSuccess(
   state: KeepaliveState,
   outcome: Extract<RememberedOutcome, { kind: 'alive' }>,
@@ -73,7 +88,7 @@ function afterSuccess(
 ): KeepaliveState {
   const succeededAtMs = Math.min(nowMs, Math.max(outcome.sentAtMs, state.nextKeepAliveAtMs, lastProofOfLifeMs(state)));
   return {
-    ...withTenant(withoutDoubt(state), outcome.tenantId),
+    ...withTenant(withoutDoubt(withoutSeries(state)), outcome.tenantId),
     attempts: state.attempts + 1,
     recent: withRecent(state, outcome, nowMs),
     keepAlives: state.keepAlives + 1,
@@ -94,9 +109,16 @@ function withoutDoubt(state: KeepaliveState): KeepaliveState {
   return rest;
 }
 
+function withoutSeries(state: KeepaliveState): KeepaliveState {
+  if (state.failingSinceMs === undefined) return state;
+  const { failingSinceMs: _over, ...rest } = state;
+  return rest;
+}
+
 function afterFailure(state: KeepaliveState, outcome: FailedOutcome, nowMs: number): KeepaliveState {
   return {
     ...state,
+    failingSinceMs: triesSinceMs(state, nowMs),
     consecutiveFailures: state.consecutiveFailures + 1,
     lastFailure: { atMs: nowMs, reason: toOutcomeText(outcome) },
     nextKeepAliveAtMs: nextAttemptMs(state, outcome, nowMs),
@@ -104,12 +126,24 @@ function afterFailure(state: KeepaliveState, outcome: FailedOutcome, nowMs: numb
 }
 
 function isConfirmedGone(state: KeepaliveState, nowMs: number): boolean {
-  return state.firstUnclearAtMs !== undefined && nowMs - state.firstUnclearAtMs >= state.limits.confirmGoneAfterMs;
+  const { confirmGoneAfterMs, confirmGoneAfterDeadlineMs } = state.limits;
+  if (state.firstUnclearAtMs === undefined || nowMs - state.firstUnclearAtMs < confirmGoneAfterMs) return false;
+  return confirmGoneAfterDeadlineMs === undefined || nowMs >= deadlineMs(state) + confirmGoneAfterDeadlineMs;
 }
 
-function expiresAtMs(state: KeepaliveState): number {
-  const { expireAfterMs, maximumCallMs } = state.limits;
-  const givenUpAtMs = lastProofOfLifeMs(state) + expireAfterMs;
+/** Whoever slept has to try again before he judges. */
+function triesSinceMs(state: KeepaliveState, nowMs: number): number {
+  return hasSlept(state, nowMs) ? nowMs : (state.failingSinceMs ?? nowMs);
+}
+
+function hasSlept({ nextKeepAliveAtMs, limits }: KeepaliveState, nowMs: number): boolean {
+  return nowMs - nextKeepAliveAtMs > SLEEP_INTERVALS * limits.overdueIntervalMs;
+}
+
+function expiresAtMs(state: KeepaliveState, nowMs: number): number {
+  const { expireAfterMs, expireAfterTryingMs, maximumCallMs } = state.limits;
+  const triedEnoughAtMs = expireAfterTryingMs === undefined ? 0 : triesSinceMs(state, nowMs) + expireAfterTryingMs;
+  const givenUpAtMs = Math.max(lastProofOfLifeMs(state) + expireAfterMs, triedEnoughAtMs);
   return maximumCallMs === undefined ? givenUpAtMs : Math.min(givenUpAtMs, state.firstSeenAtMs + maximumCallMs);
 }
 

@@ -56,6 +56,8 @@ export interface KeepaliveState {
   readonly worstMarginMs?: number;
   readonly lastFailure?: { readonly atMs: number; readonly reason: string };
   readonly firstUnclearAtMs?: number;
+  /** The first failure of a series without a success and without a pause. Absent in states of older releases. */
+  readonly failingSinceMs?: number;
   readonly recent: readonly RecentKeepAlive[];
   readonly ended?: CallEnded;
   /** Set when the end rests on 404s without Graph's "call not found": the base URL may be wrong. */

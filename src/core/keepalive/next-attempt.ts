@@ -8,7 +8,8 @@ export type FailedOutcome = Extract<RememberedOutcome, { kind: 'retry' | 'denied
  * When to try again after a failure: the one place that decides a retry.
  *
  * Before the last stretch: the outcome's own delay, but never past the start of that stretch. Inside it: half of what
- * is left, or less. Past the deadline: every `overdueIntervalMs`, for Graph may still hold the call.
+ * is left, or less, and never so long that a minute in which Graph accepts is stepped over. Past the deadline: every
+ * `overdueIntervalMs`, for Graph may still hold the call.
  *
  * Shape: the state before the failure, the failure, now → instant in ms, always later than now.  Errors: none.
  */
@@ -21,7 +22,13 @@ export function nextAttemptMs(state: KeepaliveState, outcome: FailedOutcome, now
   if (nowMs < lastStretchAtMs) {
     return Math.max(nowMs + limits.smallestDelayMs, Math.min(nowMs + delayMs, lastStretchAtMs));
   }
-  return nowMs + Math.max(limits.smallestDelayMs, Math.min(delayMs, (deadline - nowMs) / 2));
+  const soonMs = Math.min(delayMs, longestDelayMs(state, outcome), (deadline - nowMs) / 2);
+  return nowMs + Math.max(limits.smallestDelayMs, soonMs);
+}
+
+/** What is left of the longest pause when the answer took its time. */
+function longestDelayMs({ limits }: KeepaliveState, outcome: FailedOutcome): number {
+  return limits.longestPauseMs === undefined ? Number.POSITIVE_INFINITY : limits.longestPauseMs - outcome.durationMs;
 }
 
 function delayAfterMs(state: KeepaliveState, outcome: FailedOutcome): number {
@@ -32,7 +39,9 @@ function delayAfterMs(state: KeepaliveState, outcome: FailedOutcome): number {
     case 'unclear':
       return (limits.unclearIntervalMs ?? limits.confirmGoneAfterMs) + limits.smallestDelayMs; // timers may fire up to 1 s early
     case 'retry':
-      return outcome.afterMs === undefined ? backOffMs(state) : Math.ceil(outcome.afterMs) + limits.retryAfterMarginMs;
+      return outcome.afterMs === undefined
+        ? Math.min(backOffMs(state), longestDelayMs(state, outcome))
+        : Math.ceil(outcome.afterMs) + limits.retryAfterMarginMs;
   }
 }
 
