@@ -8,7 +8,7 @@ import type { Bench, Measurement } from './bench.ts';
 import { coldStart } from './cold-start/cold-start.ts';
 import { notification } from './notification/notification.ts';
 import { type Aimed, allMet, type BenchResult, describeMachine, toAimsTable, toJson, toTable } from './report.ts';
-import { simulation } from './simulation/simulation.ts';
+import { simulation } from './simulation.ts';
 import { storage } from './storage/storage.ts';
 
 /**

@@ -10,8 +10,6 @@ const repository = resolve(import.meta.dirname, '../..');
 export interface Variants {
   /** Plain JavaScript, so that no start pays for TypeScript. */
   readonly worker: string;
-  /** An app that does nothing, bundled: the library and nothing else. */
-  readonly hello: string;
   /** The app's own code in one file, its packages in node_modules. */
   readonly unbundled: string;
   /** What is shipped. */
@@ -23,19 +21,13 @@ export async function buildVariants(): Promise<Variants> {
   const folder = join(repository, '.local/bench');
   mkdirSync(folder, { recursive: true });
   const worker = join(folder, 'worker.mjs');
-  const hello = join(folder, 'hello.mjs');
   const unbundled = join(folder, 'unbundled.mjs');
   await build({ ...bundleOptions, entryPoints: [join(import.meta.dirname, 'worker.ts')], outfile: worker });
-  await build({ ...bundleOptions, entryPoints: [join(import.meta.dirname, 'hello.ts')], outfile: hello });
   // The worker looks for it beside itself.
   const coreModule = 'functions-core-module.cjs';
   copyFileSync(join(repository, 'local/functions-host', coreModule), join(folder, coreModule));
   await build({
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22.15',
-    logLevel: 'warning',
+    ...bundleOptions,
     entryPoints: [join(repository, 'src/main.ts')],
     outfile: unbundled,
     packages: 'external',
@@ -43,5 +35,5 @@ export async function buildVariants(): Promise<Variants> {
   });
   const bundle = join(folder, 'bundle');
   await buildApp(bundle);
-  return { worker, hello, unbundled, bundle: join(bundle, 'main.js') };
+  return { worker, unbundled, bundle: join(bundle, 'main.js') };
 }

@@ -1,7 +1,7 @@
 import type { Measurement as AimedMeasurement } from '../bench.ts';
 import { median } from './load.ts';
 import type { Measurement } from './measure.ts';
-import type { Outcome } from './run.ts';
+import type { Outcome } from './outcome.ts';
 
 /** How the local host stands beside Restate and DBOS, and at the kills: ratios above 1 are in its favour. */
 export function toAims(outcomes: readonly Outcome[]): readonly AimedMeasurement[] {

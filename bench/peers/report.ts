@@ -3,7 +3,7 @@ import { toAims } from './aims.ts';
 import type { KillResult } from './kills.ts';
 import { median } from './load.ts';
 import type { Measurement, OpenCalls } from './measure.ts';
-import type { Outcome } from './run.ts';
+import type { Outcome } from './outcome.ts';
 
 interface Results {
   readonly machine: {

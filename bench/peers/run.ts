@@ -13,8 +13,9 @@ import { localHost, localHostWithoutTable } from './candidates/local-host.ts';
 import { pgBoss } from './candidates/pg-boss.ts';
 import { restate } from './candidates/restate.ts';
 import { installDebian, installPackages } from './install.ts';
-import { type KillResult, killAgainAndAgain } from './kills.ts';
-import { type Measurement, measure, measureOpenCalls, type OpenCalls } from './measure.ts';
+import { killAgainAndAgain } from './kills.ts';
+import { measure, measureOpenCalls } from './measure.ts';
+import type { Outcome } from './outcome.ts';
 import { describeResults } from './report.ts';
 import { startTarget, type Target } from './target.ts';
 
@@ -46,20 +47,9 @@ const { values } = parseArgs({
   },
 });
 
-/** Long enough for each peer's own recovery: BullMQ's stalled check and lock take 30 s each. */
 /** As in production: none falls due while the calls are counted. */
 const OPEN_BEAT_MS = 15 * 60_000;
 const KILLS = { calls: 100, beatMs: 5_000, everyMs: 30_000, watchMs: 75_000, answerDelayMs: 50 };
-
-export interface Outcome {
-  readonly candidate: Candidate;
-  readonly version: string;
-  readonly rounds: Measurement[];
-  open?: OpenCalls;
-  kills?: KillResult;
-  /** Why there is no figure. */
-  failure?: string;
-}
 
 if (values.help) console.log(HELP);
 else await main();

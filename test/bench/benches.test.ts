@@ -5,16 +5,16 @@ import { type Bench, isMet } from '../../bench/bench.ts';
 import { coldStart } from '../../bench/cold-start/cold-start.ts';
 import { notification } from '../../bench/notification/notification.ts';
 import { allMet, toAimsTable, toJson, toTable } from '../../bench/report.ts';
-import { simulation } from '../../bench/simulation/simulation.ts';
+import { simulation } from '../../bench/simulation.ts';
 import { storage } from '../../bench/storage/storage.ts';
 
 // Whether the benches work, not whether the app is fast: no number of them that is a time is looked at.
 describe('each bench runs and measures something:', () => {
   const benches: ReadonlyArray<{ readonly bench: Bench; readonly measures: readonly string[] }> = [
-    { bench: coldStart, measures: ['health: bundle ÷ bare', 'notification: bundle ÷ unbundled'] },
+    { bench: coldStart, measures: ['first 202: bundle', 'first 202: bundle ÷ unbundled'] },
     { bench: notification, measures: ['established: app ÷ floor', 'refused ÷ repeated'] },
-    { bench: beat, measures: ['beat 1 since continueAsNew', 'history at beat 8, rows'] },
-    { bench: simulation, measures: ['days of a call'] },
+    { bench: beat, measures: ['beat 8: app ÷ bare', 'history at beat 8'] },
+    { bench: simulation, measures: ['seeds of 1 hours'] },
   ];
   test.each(benches)('$bench.name', async ({ bench, measures }) => {
     const measurements = await bench.run('smoke');
