@@ -36,6 +36,7 @@ export function toEntity(record: CallRecord): TableEntity {
       phase: record.phase,
       firstSeenAt: toDate(firstSeenAtMs),
       establishedAt: toDate(establishedAtMs),
+      reopenedAt: toDate(record.reopenedAtMs),
       endedAt: toDate(endedAtMs),
       endReason: record.endReason,
       resultCode: toNumberColumn(resultInfo?.code),
@@ -120,6 +121,7 @@ const rowSchema = once(() => {
     phase: z.enum(['observed', 'starting', 'active', 'ended']),
     firstSeenAt: instant,
     establishedAt: z.optional(instant),
+    reopenedAt: z.optional(instant),
     endedAt: z.optional(instant),
     endReason: z.optional(z.enum(['terminated', 'notFound', 'stopped', 'expired'])),
     resultCode: z.optional(z.number()),
@@ -163,6 +165,7 @@ function toRecord(callId: CallId, row: z.infer<ReturnType<typeof rowSchema>>): C
   const { graphCallId, appId, phase, firstSeenAt, facts } = row;
   const optional = withoutAbsent({
     establishedAtMs: row.establishedAt,
+    reopenedAtMs: row.reopenedAt,
     endedAtMs: row.endedAt,
     endReason: row.endReason,
     resultInfo: toResultInfo(row),

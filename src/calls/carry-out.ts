@@ -1,5 +1,14 @@
+import { toCallEndedEvent } from '../core/call-end/call-ended-event.ts';
 import { type CallId, toInstanceId } from '../core/call-record/call-id.ts';
-import { type CallRecord, rebuildCall, repeatEnd, restartCall, toSighting } from '../core/call-record/call-record.ts';
+import {
+  type CallRecord,
+  endCall,
+  rebuildCall,
+  repeatEnd,
+  restartCall,
+  toSighting,
+} from '../core/call-record/call-record.ts';
+import type { CallEnded } from '../core/keepalive/keepalive-state.ts';
 import { parseKeepaliveState } from '../core/keepalive/parse-keepalive.ts';
 import type { ReconcileAction } from '../core/reconcile/reconcile-call.ts';
 import type { CallSituation } from '../core/reconcile/stuck-call.ts';
@@ -52,8 +61,9 @@ export async function carryOut(
       await closeCall(effects, seen, action.ended, action.sums, record);
       return;
     case 'terminate':
-      // In this order: a crash in between must not make the reason of the end look like an operator's.
-      if (!(await closeCall(effects, seen, action.ended, action.sums, record))) return;
+      // In this order: a crash in between must not make the reason of the end look like an operator's. The next look finds
+      // an ended call without an instance, and closes it: only then there is room for another to tell the webhook.
+      if (record === undefined || !(await markEnded(effects, record, action.ended))) return;
       await effects.durable.terminate(callId, 'does-not-come-to-its-end');
       return report(effects, callId, 'terminated');
   }
@@ -73,6 +83,24 @@ async function start(
   const known = { ...after, firstSeenAtMs: Math.max(after.firstSeenAtMs, oldestMs) };
   const { outcome } = await startInstance(effects, known, { lastKeepAliveAtMs, firstKeepAliveAtMs }, stored);
   report(effects, callId, outcome, after.restarts);
+}
+
+/** Resolves with false when an operator has registered the call again since. */
+async function markEnded(effects: ReconcileEffects, judged: CallRecord, ended: CallEnded): Promise<boolean> {
+  const nowMs = effects.clock.nowMs();
+  const isSameRun = (stored: CallRecord | undefined) => stored?.establishedAtMs === judged.establishedAtMs;
+  const { before, after } = await updateRecord(effects.store, judged.callId, (stored) =>
+    isSameRun(stored) ? endCall(asStarted(stored), toSighting(judged), ended, nowMs) : undefined,
+  );
+  if (!isSameRun(before)) return false;
+  const event = toCallEndedEvent(before, after);
+  if (event !== undefined) effects.log(event);
+  return true;
+}
+
+/** There is an instance, so it was started, whoever did so. */
+function asStarted(stored: CallRecord | undefined): CallRecord | undefined {
+  return stored && { ...stored, establishedAtMs: stored.establishedAtMs ?? stored.firstSeenAtMs };
 }
 
 /** A call of which nobody has told that it was established: `established` was lost, or the lobby is long. */

@@ -29,7 +29,7 @@ export async function closeCall(
     judged !== undefined && stored?.establishedAtMs !== judged.establishedAtMs;
   if (effects.tellsWebhook) {
     if (isAnotherRun((await store.read(seen.callId))?.record)) return false;
-    await effects.durable.start(seen.callId, toEndedState(effects, seen, ended, sums));
+    await effects.durable.start(seen.callId, toEndedState(effects, seen, { ended, sums, judged }));
   }
   const { before, after } = await updateRecord(store, seen.callId, (stored) =>
     isAnotherRun(stored) ? undefined : cleanUpCall(stored, seen, ended, sums, nowMs),
@@ -50,12 +50,17 @@ export async function closeCall(
 }
 
 /** The state of an orchestration that has nothing left to do but its end. */
-function toEndedState(effects: CloseEffects, seen: CallSighting, ended: CallEnded, sums: CallSums): KeepaliveState {
+function toEndedState(
+  effects: CloseEffects,
+  seen: CallSighting,
+  { ended, sums, judged }: { ended: CallEnded; sums: CallSums; judged: CallRecord | undefined },
+): KeepaliveState {
   const start = startKeepalive({
     callId: seen.callId,
     graphCallId: seen.graphCallId,
     tenantId: seen.facts.tenantId ?? effects.homeTenantId,
     firstSeenAtMs: effects.clock.nowMs(),
+    establishedAtMs: judged?.establishedAtMs,
     limits: effects.limits,
   });
   return { ...start, ...sums, ended };

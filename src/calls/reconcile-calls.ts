@@ -86,7 +86,9 @@ async function findSuspects(effects: ReconcileEffects) {
 
 async function reconcileOne(effects: ReconcileEffects, callId: CallId): Promise<ReconcileKind> {
   const { store, durable, clock, limits } = effects;
-  const [stored, instance] = await Promise.all([store.read(callId), durable.status(callId)]);
+  // In this order: an instance that ended before the call was registered again would else meet the record after it.
+  const stored = await store.read(callId);
+  const instance = await durable.status(callId);
   const situation: CallSituation = {
     record: stored?.record,
     instance: instance === undefined ? undefined : parseInstanceFacts(instance),

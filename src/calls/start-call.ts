@@ -72,6 +72,7 @@ function toInput(effects: CallEffects, record: CallRecord, soFar: KeepaliveSoFar
     graphCallId: record.graphCallId,
     tenantId: record.facts.tenantId ?? effects.homeTenantId,
     firstSeenAtMs: record.firstSeenAtMs,
+    establishedAtMs: record.establishedAtMs,
     limits: effects.limits,
     ...soFar,
   });

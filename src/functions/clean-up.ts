@@ -5,7 +5,7 @@ import { updateRecord } from '../calls/update-record.ts';
 import { toCallEndedEvent } from '../core/call-end/call-ended-event.ts';
 import { withoutAbsent } from '../core/call-record/call-facts.ts';
 import type { CallId } from '../core/call-record/call-id.ts';
-import { cleanUpCall } from '../core/call-record/call-record.ts';
+import { cleanUpCall, isOfRun } from '../core/call-record/call-record.ts';
 import type { CallEnded } from '../core/keepalive/keepalive-state.ts';
 import { logEvents } from './log-events.ts';
 
@@ -14,6 +14,8 @@ export interface CleanUpInput {
   readonly callId: CallId;
   readonly graphCallId: string;
   readonly ended: CallEnded;
+  /** The run that has ended; absent from orchestrations that an older release started. */
+  readonly establishedAtMs?: number;
   readonly keepAlives: number;
   readonly lastKeepAliveAtMs?: number;
   readonly worstMarginMs?: number;
@@ -29,7 +31,8 @@ export interface CleanUpDependencies {
 }
 
 /**
- * The activity `cleanUp`: closes the call's record with the reason and the sums. May run twice: the second changes nothing.
+ * The activity `cleanUp`: closes the call's record with the reason and the sums. May run twice, also when the call was
+ * registered again since: the second changes nothing.
  *
  * Errors: CallStoreError; the orchestration tries again.  Effects: one write of the record, one event, two when nobody had ended it.
  */
@@ -40,8 +43,9 @@ export function cleanUp({ store, clock, botAppId, deliver }: CleanUpDependencies
     const sums = { keepAlives, ...withoutAbsent({ lastKeepAliveAtMs, worstMarginMs }) };
     const nowMs = clock.nowMs();
     const { before, after } = await updateRecord(store, callId, (stored) =>
-      cleanUpCall(stored, seen, ended, sums, nowMs),
+      isOfRun(stored, input.establishedAtMs) ? cleanUpCall(stored, seen, ended, sums, nowMs) : undefined,
     );
+    if (!isOfRun(before, input.establishedAtMs)) return { deliver };
     const log = logEvents(context);
     const event = toCallEndedEvent(before, after);
     if (event !== undefined) log(event);

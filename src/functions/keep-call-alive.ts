@@ -96,6 +96,7 @@ function* finish({ df }: OrchestrationContext, state: KeepaliveState): Generator
     callId: state.callId,
     graphCallId: state.graphCallId,
     ended,
+    ...(state.establishedAtMs === undefined ? {} : { establishedAtMs: state.establishedAtMs }),
     keepAlives: state.keepAlives,
     ...(state.lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAtMs: state.lastKeepAliveAtMs }),
     ...(state.worstMarginMs === undefined ? {} : { worstMarginMs: state.worstMarginMs }),

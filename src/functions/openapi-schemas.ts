@@ -88,6 +88,7 @@ const callRecord = closed(
   },
   {
     establishedAt: instant('When it was established.'),
+    reopenedAt: instant('When an operator had it kept alive again.'),
     endedAt: instant('When this app learned of the end.'),
     endReason,
     resultInfo,

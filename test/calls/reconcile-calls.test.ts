@@ -164,6 +164,7 @@ describe('a run of the reconciler', () => {
       appId: 'app',
       phase: 'active',
       firstSeenAtMs: NOW - MINUTE,
+      establishedAtMs: NOW - MINUTE,
       facts: {},
     });
   });
@@ -218,6 +219,29 @@ describe('a run of the reconciler', () => {
       { callId: first, problem: 'no turn' },
       { callId: second, problem: 'no turn' },
     ]);
+  });
+
+  test('does not take what is left of an earlier run for the end of one that is registered meanwhile', async () => {
+    const callId = await openCall(20 * MINUTE);
+    instances.set(callId, instanceOf(callId, 'Completed', null));
+    const registeredMeanwhile: CallStore = {
+      ...store,
+      async read(id) {
+        await new Promise(setImmediate);
+        const { record, etag } = (await store.read(id)) ?? expect.unreachable();
+        await store.replace({ ...record, establishedAtMs: NOW, lastKeepAliveAtMs: NOW }, etag);
+        instances.set(id, instanceOf(id, 'Running', { nextKeepAliveAt: new Date(NOW + MINUTE).toISOString() }));
+        return store.read(id);
+      },
+    };
+    const listed = await hub.listLive();
+    const durable: DurableHub = {
+      ...hub,
+      listLive: async () => listed.slice(1),
+      status: async (id) => instances.get(id),
+    };
+    await reconcileCalls(effects({ durable, store: registeredMeanwhile }));
+    expect((await store.read(callId))?.record).toMatchObject({ phase: 'active', establishedAtMs: NOW });
   });
 
   test('never starts a call that ended while it was looked at', async () => {

@@ -45,6 +45,7 @@ const fields: Arbitraries<Omit<CallRecord, 'callId' | 'graphCallId'>> = {
   phase: fc.constantFrom<CallPhase>('observed', 'starting', 'active', 'ended'),
   firstSeenAtMs: anyInstantMs,
   establishedAtMs: anyInstantMs,
+  reopenedAtMs: anyInstantMs,
   endedAtMs: anyInstantMs,
   endReason: fc.constantFrom<EndReason>('terminated', 'notFound', 'stopped', 'expired'),
   resultInfo: fc

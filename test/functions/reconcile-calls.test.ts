@@ -46,6 +46,7 @@ function stuckEngine(isStuck: (eventType: number) => boolean): NonNullable<World
 }
 const EXECUTION_STARTED = 0;
 const EVENT_RAISED = 15;
+const TASK_COMPLETED = 5;
 
 test('nothing is done about a call that is well, for a day', async () => {
   const world = await startVirtualWorld();
@@ -259,6 +260,7 @@ test('an instance that does not hear the end is told again, then terminated, and
   expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Running' });
   await world.clock.runFor(5 * MINUTE_MS);
   expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Terminated' });
+  await world.clock.runFor(5 * MINUTE_MS);
   expect(await recordOf(world, callId)).toMatchObject({
     endReason: 'terminated',
     keepAlives: 1,
@@ -267,6 +269,35 @@ test('an instance that does not hear the end is told again, then terminated, and
   await world.clock.runFor(HOUR_MS);
   expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
   expect(world.countEvents('call.reconciled', callId)).toBe(2);
+});
+
+test.each([
+  ['does not hear the end', (type: number) => type === EVENT_RAISED],
+  ['does not hear of its keepAlive', (type: number) => type === TASK_COMPLETED],
+])('the webhook is told of a call whose instance %s and is terminated', async (_, isHeldBack) => {
+  const delivered: object[] = [];
+  const webhook = {
+    async deliver(_id: string, message: { readonly data: object }) {
+      delivered.push(message);
+      return 204;
+    },
+  };
+  let isStuck = true;
+  const engine = { faults: { deliveryDelayMs: held } };
+  function held({ event }: { readonly event: { readonly EventType: number } }) {
+    return isStuck && isHeldBack(event.EventType) ? 12 * MINUTE_MS : 0;
+  }
+  const world = await startVirtualWorld({ engine, dependencies: () => ({ webhook }) });
+  const callId = await world.startCall();
+  await world.clock.runFor(16 * MINUTE_MS);
+  world.graph.hangUp(callId);
+  await world.clock.runFor(10 * MINUTE_MS);
+  isStuck = false;
+  await world.clock.runFor(HOUR_MS);
+  expect(delivered).toMatchObject([{ data: { callId, endReason: 'terminated' } }]);
+  expect(await world.status(callId)).toMatchObject({ runtimeStatus: 'Completed', output: { webhook: 'delivered' } });
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'ended', cleanedUpAtMs: expect.any(Number) });
+  expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
 });
 
 test('an instance that tells the webhook of the end for a day is left to it', async () => {

@@ -261,8 +261,10 @@ describe('registering a call', () => {
       establishedAtMs: startMs + HOUR_MS,
       lastKeepAliveAtMs: startMs + HOUR_MS,
       otherKeepAlives: 1,
+      reopenedAtMs: startMs + HOUR_MS,
       facts: { tenantId },
     });
+    expect(started[1]?.establishedAtMs).toBe(startMs + HOUR_MS);
   });
 
   test('does not wake a call that Graph has ended', async () => {

@@ -22,7 +22,10 @@ export interface CallRecord {
   readonly appId: string;
   readonly phase: CallPhase;
   readonly firstSeenAtMs: number;
+  /** Which run of the call this is, besides: it stands in the orchestration's input and comes back with its clean-up. */
   readonly establishedAtMs?: number;
+  /** When an operator had it kept alive again: the run before is over. */
+  readonly reopenedAtMs?: number;
   readonly endedAtMs?: number;
   readonly endReason?: EndReason;
   readonly resultInfo?: ResultInfo;
@@ -110,6 +113,14 @@ export function endCall(
   };
 }
 
+/**
+ * Whether the record still tells of this run. Only a call that was registered again has had several; a run without an
+ * identity, which an older release started, was before that.
+ */
+export function isOfRun(stored: CallRecord | undefined, establishedAtMs: number | undefined): boolean {
+  return stored?.reopenedAtMs === undefined || stored.establishedAtMs === establishedAtMs;
+}
+
 /** The clean-up: closes the record, and adds the sums once. */
 export function cleanUpCall(
   stored: CallRecord | undefined,
@@ -162,6 +173,7 @@ export function reopenCall(
     ...firstSight(seen, 'starting', startedAtMs),
     graphCallId: stored?.graphCallId ?? seen.graphCallId,
     establishedAtMs: nowMs,
+    ...(stored === undefined ? {} : { reopenedAtMs: nowMs }),
     facts: { ...stored?.facts, ...seen.facts },
   };
 }
@@ -178,9 +190,9 @@ export function rebuildCall(
   appId: string,
 ): CallRecord | undefined {
   if (stored !== undefined) return undefined;
-  const { callId, graphCallId, tenantId, firstSeenAtMs } = state;
+  const { callId, graphCallId, tenantId, firstSeenAtMs, establishedAtMs = firstSeenAtMs } = state;
   const facts = tenantId === undefined ? {} : { tenantId };
-  return { callId, graphCallId, appId, phase: 'active', firstSeenAtMs, facts };
+  return { callId, graphCallId, appId, phase: 'active', firstSeenAtMs, establishedAtMs, facts };
 }
 
 /**

@@ -3,13 +3,14 @@ import type { CallRecord } from './call-record.ts';
 
 /** A record as JSON for people and programs: every instant an ISO string, absent members left out. */
 export function toCallView(record: CallRecord) {
-  const { firstSeenAtMs, establishedAtMs, endedAtMs, cleanedUpAtMs, ...others } = record;
+  const { firstSeenAtMs, establishedAtMs, reopenedAtMs, endedAtMs, cleanedUpAtMs, ...others } = record;
   const { lastKeepAliveAtMs, lastRescueAtMs, lastFailureAtMs, nextLookAtMs, endRepeatedAtMs, ...more } = others;
   const { worstMarginMs, ...rest } = more;
   return withoutAbsent({
     ...rest,
     firstSeenAt: toIso(firstSeenAtMs),
     establishedAt: toIso(establishedAtMs),
+    reopenedAt: toIso(reopenedAtMs),
     endedAt: toIso(endedAtMs),
     cleanedUpAt: toIso(cleanedUpAtMs),
     lastKeepAliveAt: toIso(lastKeepAliveAtMs),

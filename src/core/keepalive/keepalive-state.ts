@@ -44,6 +44,8 @@ export interface KeepaliveState {
   readonly tenantId?: string;
   /** The 45-minute clock starts here, not at `established`. */
   readonly firstSeenAtMs: number;
+  /** Which run of the call this is: a registered call may have several. Absent in states of older releases. */
+  readonly establishedAtMs?: number;
   readonly limits: KeepaliveLimits;
   readonly nextKeepAliveAtMs: number;
   /** Successes. */
@@ -70,6 +72,7 @@ export interface KeepaliveStart {
   readonly graphCallId: string;
   readonly tenantId?: string | undefined;
   readonly firstSeenAtMs: number;
+  readonly establishedAtMs?: number | undefined;
   readonly limits: KeepaliveLimits;
   /** The last keepAlive known to have succeeded, when this is not the call's first orchestration. */
   readonly lastKeepAliveAtMs?: number | undefined;
@@ -85,6 +88,7 @@ export function startKeepalive(start: KeepaliveStart): KeepaliveState {
     graphCallId,
     ...(tenantId === undefined ? {} : { tenantId }),
     firstSeenAtMs,
+    ...(start.establishedAtMs === undefined ? {} : { establishedAtMs: start.establishedAtMs }),
     limits,
     nextKeepAliveAtMs: start.firstKeepAliveAtMs ?? firstSeenAtMs + limits.intervalMs,
     keepAlives: 0,

@@ -34,8 +34,8 @@ export type ReconcileAction =
   | { readonly kind: 'repeatEnd' }
   /** Do the clean-up that the instance cannot do any more. */
   | { readonly kind: 'close'; readonly ended: CallEnded; readonly sums: CallSums }
-  /** The same for an instance that does not come to its end; then terminate it. */
-  | { readonly kind: 'terminate'; readonly ended: CallEnded; readonly sums: CallSums };
+  /** End the call in its record, and terminate its instance, which does not come to its end. */
+  | { readonly kind: 'terminate'; readonly ended: CallEnded };
 
 export type ReconcileKind = ReconcileAction['kind'];
 
@@ -87,7 +87,9 @@ function isOfEarlierRun({ record, instance }: CallSituation): boolean {
 
 function withoutRecord(instance: InstanceFacts | undefined, nowMs: number): ReconcileAction {
   if (instance === undefined || !isLiveInstance(instance)) return NOTHING;
-  return instance.isEnding ? whileEnding(instance, nowMs, undefined) : { kind: 'rebuild' };
+  // While it cleans up it may be about to make the record itself.
+  const isAtWork = instance.isEnding && nowMs - instance.lastUpdatedAtMs < NO_STEP_WHILE_ENDING_MS;
+  return isAtWork ? NOTHING : { kind: 'rebuild' };
 }
 
 function withLiveInstance(
@@ -116,13 +118,13 @@ function afterEnd(record: CallRecord, instance: InstanceFacts | undefined, nowMs
   if (nowMs - endedAtMs < UNDER_WAY_MS) return NOTHING;
   if (record.endRepeatedAtMs === undefined || record.endRepeatedAtMs < endedAtMs) return { kind: 'repeatEnd' };
   if (nowMs - record.endRepeatedAtMs < REPEATED_END_WORKS_WITHIN_MS) return NOTHING;
-  return { kind: 'terminate', ended, sums: instance.sums };
+  return { kind: 'terminate', ended };
 }
 
 /** An instance that cleans up and delivers `call.ended` has a day for each, as long as it takes steps. */
 function whileEnding(instance: InstanceFacts, nowMs: number, known: CallEnded | undefined): ReconcileAction {
   if (nowMs - instance.lastUpdatedAtMs < NO_STEP_WHILE_ENDING_MS) return NOTHING;
-  return { kind: 'terminate', ended: known ?? instance.ended ?? { reason: 'expired' }, sums: instance.sums };
+  return { kind: 'terminate', ended: known ?? instance.ended ?? { reason: 'expired' } };
 }
 
 function afterSight(record: CallRecord, nowMs: number, limits: KeepaliveLimits): ReconcileAction {

@@ -108,7 +108,7 @@ suspended, due in 6 min          | rebuild start start   start   .       start  
 suspended, due in 5 min          | rebuild rescue rescue rescue  .       rescue  rescue  .       rescue  rescue  .       repeat  repeat  .       terminate repeat
 suspended, no success for 24 h   | rebuild rescue rescue end     .       rescue  rescue  .       rescue  rescue  .       repeat  repeat  .       terminate repeat
 ending, a step 24 h ago          | .       .     .       .       .       .       .       .       .       .       .       .       .       .       .         .
-ending, a step 25 h ago          | terminate terminate terminate terminate . terminate terminate terminate terminate terminate terminate terminate terminate terminate terminate terminate
+ending, a step 25 h ago          | rebuild terminate terminate terminate . terminate terminate terminate terminate terminate terminate terminate terminate terminate terminate terminate
 completed                        | .       close close   close   .       close   close   close   close   close   close   close   .       close   close     close
 failed, success 9 min ago        | .       start start   start   .       start   start   start   start   .       .       .       .       .       .         .
 failed, success 20 min ago       | .       start start   start   .       start   start   start   start   rescue  .       .       .       .       .         .
