@@ -75,7 +75,7 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
     if (timerAnswer !== undefined) return timerAnswer;
     if (durable && pathname.startsWith(webhookPath)) {
       const refusal = refuseWebhook(request, keys);
-      return refusal ? { status: refusal } : askDurable(request);
+      return refusal ? { status: refusal } : notToBeStored(await askDurable(request));
     }
     const match = router.match(request.method, pathname);
     if (!match) return { status: 404 };
@@ -105,6 +105,11 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
       return { ...listener, rpcBaseUrl: `${listener.origin}${rpcPath}` };
     },
   };
+}
+
+/** Its address may hold a key, its body another. */
+function notToBeStored(response: HttpMessageResponse): HttpMessageResponse {
+  return { ...response, headers: { ...response.headers, 'cache-control': 'no-store' } };
 }
 
 /** A failure is a 500 without a body: the invocation has logged it. The answer to HEAD has no body either. */

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, type OptionValues } from 'commander';
+import { toVisibleJson, toVisibleText } from '../core/values/visible-text.ts';
 import { type Api, createApi } from './api.ts';
 import { wrongUsage } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
 import { findConnection } from './connection.ts';
 import { createPaint, type Paint } from './paint.ts';
-import { toVisibleJson, toVisibleText } from './visible-text.ts';
 
 /** The options that every command takes. */
 export interface GlobalOptions {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
+import { toVisibleText } from '../core/values/visible-text.ts';
 import { type Api, networkCode, toDetail } from './api.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
@@ -8,7 +9,6 @@ import { isLoopback, parseUrl } from './connection.ts';
 import { EXIT } from './exit-codes.ts';
 import { objectOf, objectsOf, textOf } from './json-value.ts';
 import type { Colour } from './paint.ts';
-import { toVisibleText } from './visible-text.ts';
 
 interface DoctorOptions {
   readonly live?: true;

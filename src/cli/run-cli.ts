@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
+import { toVisibleText } from '../core/values/visible-text.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
 import { EXIT } from './exit-codes.ts';
 import { createProgram } from './program.ts';
-import { toVisibleText } from './visible-text.ts';
 
 /**
  * Runs one command.

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import { toVisibleText } from '../core/values/visible-text.ts';
 import { dangerColour } from './call-rows.ts';
 import type { Act, CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { isObject, type JsonObject, numberOf, objectOf, objectsOf, textOf } from './json-value.ts';
 import { toTable } from './table.ts';
 import { toDurationText, toInstantText } from './time-text.ts';
-import { toVisibleText } from './visible-text.ts';
 
 export function defineShow(program: Command, act: Act): void {
   program

@@ -1,5 +1,5 @@
+import { toVisibleText } from '../core/values/visible-text.ts';
 import type { Colour, Paint } from './paint.ts';
-import { toVisibleText } from './visible-text.ts';
 
 export interface Column<Row> {
   readonly title: string;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { toVisibleText } from '../core/values/visible-text.ts';
 import { type Api, UnreachableError } from './api.ts';
 import { CALL_COLUMNS, type CallFilterOptions, type CallList, fetchCalls, toCountsText } from './call-rows.ts';
 import { type Act, type CommandContext, wholeNumber } from './command-context.ts';
@@ -7,7 +8,6 @@ import { type JsonObject, textOf } from './json-value.ts';
 import { withFilter } from './list-command.ts';
 import { toTable } from './table.ts';
 import { toInstantText } from './time-text.ts';
-import { toVisibleText } from './visible-text.ts';
 
 interface WatchOptions extends CallFilterOptions {
   readonly interval: number;

@@ -2,6 +2,7 @@ import type { Api } from './api.ts';
 import type { Row } from './api-types.ts';
 import { toLabel, toShortId } from './call-label.ts';
 import { askRegistration, confirmAction } from './dialogs.ts';
+import { element } from './element.ts';
 import { toGraphSentence } from './read-content.ts';
 
 export interface ActionReport {
@@ -18,7 +19,11 @@ export function createCallActions(api: Api, dialog: HTMLDialogElement) {
     async keepAliveNow(row: Row): Promise<ActionReport | undefined> {
       const isConfirmed = await confirmAction(dialog, {
         title: 'Send a keepAlive now?',
-        text: `One request goes to Graph for ${nameOf(row)}. The schedule stays as it is. Should Graph not know the call any more, it is ended here.`,
+        text: [
+          'One request goes to Graph for ',
+          ...nameOf(row),
+          '. The schedule stays as it is. Should Graph not know the call any more, it is ended here.',
+        ],
         confirm: 'Send it',
       });
       if (!isConfirmed) return undefined;
@@ -31,7 +36,11 @@ export function createCallActions(api: Api, dialog: HTMLDialogElement) {
     async stop(row: Row): Promise<ActionReport | undefined> {
       const isConfirmed = await confirmAction(dialog, {
         title: 'Stop keeping this call alive?',
-        text: `No keepAlive is sent any more for ${nameOf(row)}, and Graph ends it within 45 minutes. It is not hung up now. It can be registered again.`,
+        text: [
+          'No keepAlive is sent any more for ',
+          ...nameOf(row),
+          ', and Graph ends it within 45 minutes. It is not hung up now. It can be registered again.',
+        ],
         confirm: 'Stop it',
         isDangerous: true,
       });
@@ -57,8 +66,9 @@ export function createCallActions(api: Api, dialog: HTMLDialogElement) {
   };
 }
 
-function nameOf(row: Row): string {
-  return `“${toLabel(row)}” (${toShortId(row.callId)})`;
+/** The label keeps its direction to itself. */
+function nameOf(row: Row): readonly (Node | string)[] {
+  return ['“', element('bdi', {}, toLabel(row)), `” (${toShortId(row.callId)})`];
 }
 
 function failureOf(kind: 'keyNeeded' | 'unreachable' | 'same'): ActionReport {

@@ -30,7 +30,7 @@ export function createCallPanel(root: HTMLElement, actions: PanelActions): CallP
   const withRow = (act: (row: Row) => void) => () => {
     if (row !== undefined) act(row);
   };
-  const title = element('h2', { id: 'details-title', tabindex: '-1' });
+  const title = element('h2', { id: 'details-title', tabindex: '-1', dir: 'auto' });
   const id = element('code', { class: 'full-id' });
   const why = element('p', { class: 'panel-why' });
   const left = element('span', { class: 'panel-left' });
@@ -122,7 +122,7 @@ function facts(row: Row, nowMs: number, showTenant: (tenantId: string) => void):
   return element(
     'dl',
     { class: 'facts' },
-    ...known.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
+    ...known.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', { dir: 'auto' }, value))),
   );
 }
 

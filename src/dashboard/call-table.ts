@@ -87,7 +87,7 @@ export function createCallTable(
 function createRowView(callId: string, hrefOf: (callId: string) => string): RowView {
   const fill = element('span', { class: 'bar-fill' });
   const left = element('span', { class: 'left-text' });
-  const link = element('a', { href: hrefOf(callId), 'data-call': callId });
+  const link = element('a', { href: hrefOf(callId), 'data-call': callId, dir: 'auto' });
   const id = element('span', { class: 'id', title: callId }, toShortId(callId));
   const chip = element('span', { class: 'chip' });
   const why = element('span', { class: 'why-text' });

@@ -1,9 +1,14 @@
-import { button, element } from './element.ts';
+import { button, element, setText } from './element.ts';
 
 /** Asks before something is done. Resolves true when it shall be done. */
 export async function confirmAction(
   dialog: HTMLDialogElement,
-  question: { readonly title: string; readonly text: string; readonly confirm: string; readonly isDangerous?: boolean },
+  question: {
+    readonly title: string;
+    readonly text: readonly (Node | string)[];
+    readonly confirm: string;
+    readonly isDangerous?: boolean;
+  },
 ): Promise<boolean> {
   let isConfirmed = false;
   const confirm = button(
@@ -17,7 +22,7 @@ export async function confirmAction(
   const cancel = button('Cancel', () => dialog.close(), { autofocus: '' });
   dialog.replaceChildren(
     element('h2', { id: 'dialog-title' }, question.title),
-    element('p', {}, question.text),
+    element('p', {}, ...question.text),
     element('div', { class: 'dialog-actions' }, cancel, confirm),
   );
   await closed(dialog);
@@ -84,7 +89,7 @@ export async function askRegistration(
     void register(typed).then((text) => {
       submit.disabled = false;
       if (text === undefined) dialog.close();
-      else problem.textContent = text;
+      else setText(problem, text);
     });
   });
   dialog.replaceChildren(form);

@@ -1,7 +1,12 @@
+import { toVisibleText } from '../core/values/visible-text.ts';
+
 type Attributes = Readonly<Record<string, string | undefined>>;
 type Child = Node | string | undefined;
 
-/** Makes an element. Texts become text nodes: nothing that comes from outside is ever read as HTML. */
+/**
+ * Makes an element. Texts become text nodes, each character of them visible: nothing that comes from outside is ever read
+ * as HTML, or turns the reading direction.
+ */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -27,7 +32,8 @@ export function byId<T extends Element>(id: string, kind: abstract new () => T):
 
 /** Sets a text only when it changes, so that selections and screen readers are left in peace. */
 export function setText(target: Element, text: string): void {
-  if (target.textContent !== text) target.textContent = text;
+  const visible = toVisibleText(text);
+  if (target.textContent !== visible) target.textContent = visible;
 }
 
 /** A button that does this when it is pressed. */
@@ -39,6 +45,8 @@ export function button(text: string, press: () => void, attributes: Attributes =
 
 function fill<T extends Element>(made: T, attributes: Attributes, children: readonly Child[]): T {
   for (const [name, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(name, value);
-  made.append(...children.filter((child) => child !== undefined));
+  for (const child of children) {
+    if (child !== undefined) made.append(typeof child === 'string' ? toVisibleText(child) : child);
+  }
   return made;
 }

@@ -1,5 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions';
-import { toVisibleJson } from '../core/values/visible-json.ts';
+import { toVisibleJson } from '../core/values/visible-text.ts';
 
 /** An answer whose headers can be added to. */
 type Problem = HttpResponseInit & { readonly headers: Readonly<Record<string, string>> };

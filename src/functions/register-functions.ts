@@ -37,6 +37,7 @@ import { PURGE_SCHEDULE, purgeEndedCalls } from './purge-ended-calls.ts';
 import { receiveNotifications } from './receive-notifications.ts';
 import { RECONCILE_SCHEDULE, reconcileCalls } from './reconcile-calls.ts';
 import { type RegisterHttp, registerOperatorApi } from './register-operator-api.ts';
+import { withSafeHeaders } from './with-safe-headers.ts';
 
 /** Everything the deployed functions need from outside. */
 export interface AppDependencies {
@@ -96,7 +97,13 @@ export function registerFunctions(dependencies: AppDependencies): void {
     };
   };
   const http: RegisterHttp = (name, method, route, authLevel, handler) =>
-    app.http(name, { methods: [method], route, authLevel, extraInputs: [durableClient], handler });
+    app.http(name, {
+      methods: [method],
+      route,
+      authLevel,
+      extraInputs: [durableClient],
+      handler: withSafeHeaders(handler),
+    });
 
   df.app.orchestration(ORCHESTRATOR_NAME, keepCallAlive);
   df.app.activity(KEEP_ALIVE_ACTIVITY, {
@@ -160,18 +167,18 @@ export function registerMisconfigured(problems: readonly WrongSetting[]): void {
     methods: ['POST'],
     route: 'notifications',
     authLevel: 'anonymous',
-    handler: () => ({ status: 503, headers: { 'Retry-After': '60' } }),
+    handler: withSafeHeaders(() => ({ status: 503, headers: { 'Retry-After': '60' } })),
   });
   app.http('getHealth', {
     methods: ['GET'],
     route: 'health',
     authLevel: 'anonymous',
-    handler: misconfiguredHealth(problems.length),
+    handler: withSafeHeaders(misconfiguredHealth(problems.length)),
   });
   app.http('getDoctor', {
     methods: ['GET'],
     route: 'doctor',
     authLevel: 'function',
-    handler: misconfiguredDoctor(problems),
+    handler: withSafeHeaders(misconfiguredDoctor(problems)),
   });
 }

@@ -97,6 +97,26 @@ describe.skipIf(NO_CHROMIUM !== undefined)(
       return { failing, well };
     }
 
+    test('a subject neither turns the reading direction nor hides anything', async () => {
+      const callId = await world.startCall({ kind: 'meeting' });
+      await world.notify(subjectNotification(callId, 'pay\u202e\u200b\u0007 שלום!'));
+      await openPage();
+      const shown = 'pay\\u202e\\u200b\\u0007 שלום!';
+      await untilShown(shown);
+      const link = page.locator('#rows a');
+      expect(await link.textContent()).toBe(shown);
+      await link.click();
+      await page.locator('#details-title').getByText(shown).waitFor();
+      await page.getByRole('button', { name: 'Stop…' }).click();
+      expect(await page.locator('dialog bdi').textContent()).toBe(shown);
+      for (const place of ['#rows a', '#details-title', 'dialog bdi']) {
+        const isolation = await page
+          .locator(place)
+          .evaluate((found) => found.ownerDocument.defaultView?.getComputedStyle(found).unicodeBidi);
+        expect(isolation, place).toMatch(/isolate|plaintext/);
+      }
+    });
+
     test('shows the calls, the most endangered first, and one sentence that says it all', async () => {
       await someCalls();
       await openPage();

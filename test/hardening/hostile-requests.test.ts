@@ -155,6 +155,15 @@ describe('bytes that are no proper request', () => {
   });
 });
 
+test('what answers may hold a key is not stored, and no answer is guessed to be something else', async () => {
+  const instances = `/runtime/webhooks/durabletask/instances?code=${host.durableKey}`;
+  const durable = await client.send(instances, { method: 'GET', headers: [] });
+  expect([durable.status, durable.headers['cache-control']]).toEqual([200, 'no-store']);
+  for (const path of ['/api/health', '/api/openapi.json', '/api/calls', '/api/dashboard']) {
+    expect((await client.operate('GET', path)).headers['x-content-type-options'], path).toBe('nosniff');
+  }
+});
+
 test('a flood of strangers, who have no token, writes no more than 30 lines', async () => {
   const logFrom = host.output().length;
   const knock = () => client.send('/api/notifications', { headers: JSON_TYPE, body: '{"value":[]}' });

@@ -1,4 +1,4 @@
-import { toVisibleJson } from '../values/visible-json.ts';
+import { toVisibleJson } from '../values/visible-text.ts';
 import type { AppEvent } from './app-event.ts';
 
 /** The event as one line of JSON. Its name comes first, however it was put together: queries match on how a line begins. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toVisibleJson } from '../../../src/core/values/visible-json.ts';
+import { toVisibleJson } from '../../../src/core/values/visible-text.ts';
 
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]/u;
 
