@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readCodeBlocks, standsInItsFile } from './docs/code-blocks.ts';
 import { createHostClient } from './e2e/host-client.ts';
 import { buildOnce, REPOSITORY } from './support/build-once.ts';
 import { START_TIMEOUT_MS } from './support/eventually.ts';
@@ -43,6 +44,12 @@ afterAll(() => host.stop());
 
 test('every command block that is marked as tested is tested', () => {
   expect([...blocks.keys()].toSorted()).toEqual(Object.keys(EXPECTED).toSorted());
+});
+
+test('every piece of code stands in a file that is run by a test of its own', () => {
+  const code = readCodeBlocks('README.md').filter(({ language }) => language !== 'bash' && language !== 'mermaid');
+  expect(code.length).toBeGreaterThan(0);
+  expect(code.filter((block) => !standsInItsFile(block))).toEqual([]);
 });
 
 test.each([...blocks])('the commands "%s" print what the text says', (name, script) => {

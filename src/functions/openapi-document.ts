@@ -1,6 +1,7 @@
 import { LARGEST_TOP } from '../core/operator-views/call-query.ts';
 import { CALL_DANGERS, CALL_STATES } from '../core/operator-views/call-standing.ts';
 import { API_SCHEMAS, type ApiSchemaName } from './openapi-schemas.ts';
+import { CALL_ENDED_WEBHOOK } from './openapi-webhook.ts';
 
 const KEY = [{ functionKey: [] }, { functionKeyInQuery: [] }];
 const ANYBODY: readonly never[] = [];
@@ -234,6 +235,7 @@ export const OPENAPI_DOCUMENT = {
       },
     },
   },
+  webhooks: { callEnded: { post: CALL_ENDED_WEBHOOK } },
   components: {
     schemas: API_SCHEMAS,
     securitySchemes: {

@@ -47,6 +47,29 @@ const callFacts = closed(
   'What a bot needs to rejoin the call or to make sense of it later.',
 );
 
+const { properties: factProperties } = callFacts;
+
+const callEnded = closed({
+  type: { const: 'call.ended' },
+  timestamp: instant('When the call ended.'),
+  data: {
+    ...closed(
+      { callId, endReason, endReasonText: text, keepAlives: count, endedAt: instant('As timestamp.') },
+      {
+        resultInfo,
+        resultText: textAs('What resultInfo means.'),
+        terminationReason: text,
+        lastKeepAliveAt: instant('The last success.'),
+        firstSeenAt: instant('When its first notification came.'),
+        establishedAt: instant('When it was established.'),
+        ...(factProperties as JsonSchema),
+        joinUrl: textAs('Of the meeting, for people.'),
+      },
+    ),
+    description: 'How the call ended, and what a rejoin needs: chatInfo and meetingInfo.',
+  },
+});
+
 const callRow = closed(
   {
     callId,
@@ -214,6 +237,7 @@ export const API_SCHEMAS = {
   ),
   RegisteredCall: closed({ callId, record: orNull(ref('CallRecord')) }),
   StoppedCall: closed({ callId }),
+  CallEnded: callEnded,
   KeepAliveResult: closed({ ok: { const: true }, ...keepAliveMembers }),
   KeepAliveDescription: closed(
     { callId, dryRun: { const: true }, method: { const: 'POST' }, url: text, tenantId: text, audience: text },

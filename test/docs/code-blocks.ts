@@ -28,7 +28,7 @@ export function testedBlocks(blocks: readonly CodeBlock[]): ReadonlyMap<string, 
 
 /** True when the block stands in the file that it is said to be from, whatever the indentation. */
 export function standsInItsFile({ text, mark }: CodeBlock): boolean {
-  const path = mark?.kind === 'from' ? mark.value : '';
+  if (mark?.kind !== 'from') return false;
   const flat = (code: string) => code.replaceAll(/^\s+/gm, '').trim();
-  return flat(readFileSync(join(REPOSITORY, path), 'utf8')).includes(flat(text));
+  return flat(readFileSync(join(REPOSITORY, mark.value), 'utf8')).includes(flat(text));
 }

@@ -1,19 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { REPOSITORY } from '../support/build-once.ts';
 import type { SpawnedHost } from '../support/spawned-host.ts';
-
-/** A port that was free a moment ago: the app and the bot each have to know the other's address at their start. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** Runs examples/bot/bot.ts beside a host that relays to that port. Everything printed so far is in `output()`. */
 export async function startExampleBot(

@@ -2,8 +2,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { FunctionRegistry } from '../../local/functions-host/function-registry.ts';
 import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
+import { toCallEndedMessage } from '../../src/core/call-end/call-ended-message.ts';
+import { TEAMS_HOSTS } from '../../src/core/call-end/join-url.ts';
+import { parseCallId } from '../../src/core/call-record/call-id.ts';
+import type { CallRecord } from '../../src/core/call-record/call-record.ts';
 import { isPlainObject, type PlainObject } from '../../src/core/values/plain-object.ts';
 import { OPENAPI_DOCUMENT } from '../../src/functions/openapi-document.ts';
+import { API_SCHEMAS } from '../../src/functions/openapi-schemas.ts';
+import { CALL_ENDED_WEBHOOK } from '../../src/functions/openapi-webhook.ts';
 import { startVirtualWorld } from '../support/virtual-world.ts';
 
 /** An HTTP function: as `GET /calls/{callId}`, by its name, and who may call it. */
@@ -67,6 +73,18 @@ function documentedOperations(): readonly (Operation & {
 const byRoute = (one: Operation, other: Operation) => (one.route < other.route ? -1 : 1);
 const asPlain = ({ name, route, isKeyNeeded }: Operation): Operation => ({ name, route, isKeyNeeded });
 
+function createAjv(): Ajv2020 {
+  const ajv = new Ajv2020({
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+    formats: { uuid: true, 'date-time': true },
+  });
+  ajv.addKeyword('components');
+  ajv.addSchema({ $id: 'api', components: OPENAPI_DOCUMENT.components }, 'api', false, false);
+  return ajv;
+}
+
 describe('the description of the API', () => {
   test('names every HTTP function with its method, route and key, and no other', () => {
     const registered = registeredOperations();
@@ -90,15 +108,36 @@ describe('the description of the API', () => {
     }
   });
 
+  test('shows the webhook for each end reason, and as it is sent', () => {
+    const { schema, examples } = CALL_ENDED_WEBHOOK.requestBody.content['application/json'];
+    const isValid = createAjv().compile({ $ref: `api${schema.$ref}` });
+    const { data } = JSON.parse(JSON.stringify(API_SCHEMAS.CallEnded.properties));
+    expect(Object.keys(examples).toSorted()).toEqual(data.properties.endReason.enum.toSorted());
+    for (const { value } of Object.values(examples)) {
+      expect(isValid(value), JSON.stringify(isValid.errors)).toBe(true);
+      const { endReason, resultInfo, keepAlives, lastKeepAliveAt, callId } = value.data;
+      const { endedAt, firstSeenAt, establishedAt, tenantId, direction } = value.data;
+      const { requestedModalities, chatInfo, meetingInfo } = value.data;
+      const record: CallRecord = {
+        callId: parseCallId(callId) ?? expect.unreachable(),
+        graphCallId: callId,
+        appId: '',
+        phase: 'ended',
+        firstSeenAtMs: Date.parse(firstSeenAt),
+        establishedAtMs: Date.parse(establishedAt),
+        endedAtMs: Date.parse(endedAt),
+        facts: { tenantId, direction, requestedModalities, chatInfo, meetingInfo },
+      };
+      const ended = { reason: endReason, ...(resultInfo === undefined ? {} : { resultInfo }) };
+      const outcome = { callId: record.callId, ended, keepAlives, lastKeepAliveAtMs: Date.parse(lastKeepAliveAt) };
+      const sent = toCallEndedMessage(record, outcome, { nowMs: 0, teamsHost: TEAMS_HOSTS.global });
+      expect(sent).toEqual(value);
+    }
+    expect(isValid({ type: 'call.ended' })).toBe(false);
+  });
+
   test('holds schemas that compile and references that lead somewhere', () => {
-    const ajv = new Ajv2020({
-      strict: true,
-      strictRequired: false,
-      allowUnionTypes: true,
-      formats: { uuid: true, 'date-time': true },
-    });
-    ajv.addKeyword('components');
-    ajv.addSchema({ $id: 'api', components: OPENAPI_DOCUMENT.components }, 'api', false, false);
+    const ajv = createAjv();
     const references = [...JSON.stringify(OPENAPI_DOCUMENT).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) =>
       String(ref),
     );
