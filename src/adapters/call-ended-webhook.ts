@@ -29,7 +29,7 @@ export interface CallEndedWebhookDependencies {
   readonly secret: string;
   readonly clock: Clock;
   readonly fetch: typeof fetch;
-  /** For the whole request; default 10 s. */
+  /** For the whole request; default 5 s. */
   readonly timeoutMs?: number;
 }
 
@@ -40,7 +40,7 @@ export interface CallEndedWebhookDependencies {
  * Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function createCallEndedWebhook(dependencies: CallEndedWebhookDependencies): CallEndedWebhook {
-  const { url, secret, clock, timeoutMs = 10_000 } = dependencies;
+  const { url, secret, clock, timeoutMs = 5_000 } = dependencies;
   return {
     async deliver(callId, message) {
       const body = JSON.stringify(message);

@@ -4,12 +4,14 @@ import {
   RetryOptions,
   type Task,
 } from 'durable-functions';
+import { parsePostponed } from '../core/call-end/delivery-postponed-error.ts';
 import {
   CALL_ENDED_EVENT,
   CLEAN_UP_ACTIVITY,
   DELIVER_CALL_ENDED_ACTIVITY,
   KEEP_ALIVE_ACTIVITY,
 } from '../core/keepalive/durable-names.ts';
+import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
 import { advance, end, nextStep } from '../core/keepalive/keepalive-machine.ts';
 import { type CallEnded, deadlineMs, type KeepaliveState } from '../core/keepalive/keepalive-state.ts';
 import { toKeepaliveStatus } from '../core/keepalive/keepalive-status.ts';
@@ -25,6 +27,7 @@ import type { KeepAliveInput } from './keep-alive.ts';
 const ATTEMPTS_PER_GENERATION = 48;
 const CLEAN_UP_TRIES = 300;
 const DELIVERY_TRIES = 30;
+const DELIVERY_BACKOFF = 3;
 
 /**
  * The orchestrator: keeps one call alive until it has ended, then cleans up.
@@ -121,8 +124,36 @@ function* finish({ df }: OrchestrationContext, state: KeepaliveState): Generator
   };
 }
 
-/** Tells the bot's webhook; tried for a day. The activity logs each failure, and nothing is lost: the record has it all. */
+/**
+ * Tells the bot's webhook; tried for a day, and as long again when others are told at the same time. The activity logs each
+ * failure, and nothing is lost: the record has it all. A delivery that has to wait for its turn is no try. The history is
+ * that of `callActivityWithRetry`, which a host of the release before goes on with.
+ */
 function* deliver(
+  df: DurableOrchestrationContext,
+  state: KeepaliveState,
+  input: CleanUpInput,
+): Generator<Task, 'delivered' | 'undelivered', unknown> {
+  const { limits } = state;
+  if (limits.deliverForMs === undefined) return yield* deliverByEngineRetries(df, state, input);
+  const giveUpAtMs = df.currentUtcDateTime.getTime() + limits.deliverForMs;
+  let postponed: number | undefined;
+  for (let failures = 0; ; ) {
+    try {
+      yield df.callActivity(DELIVER_CALL_ENDED_ACTIVITY, { ...input, postponed });
+      return 'delivered';
+    } catch (error) {
+      const nowMs = df.currentUtcDateTime.getTime();
+      const postponedMs = parsePostponed(error);
+      if (postponedMs === undefined) failures++;
+      else postponed = (postponed ?? 0) + 1;
+      if (failures >= DELIVERY_TRIES || nowMs >= giveUpAtMs) return 'undelivered';
+      yield df.createTimer(new Date(nowMs + (postponedMs ?? nextDeliveryMs(limits, failures))));
+    }
+  }
+}
+
+function* deliverByEngineRetries(
   df: DurableOrchestrationContext,
   state: KeepaliveState,
   input: CleanUpInput,
@@ -146,9 +177,18 @@ function cleanUpRetry({ limits }: KeepaliveState): RetryOptions {
 /** 5 s, then three times as long each time up to an hour: 24 hours in all. */
 function deliveryRetry({ limits }: KeepaliveState): RetryOptions {
   const retry = new RetryOptions(limits.firstDelayMs, DELIVERY_TRIES);
-  retry.backoffCoefficient = 3;
-  retry.maxRetryIntervalInMilliseconds = Math.round(limits.expireAfterMs / 24);
+  retry.backoffCoefficient = DELIVERY_BACKOFF;
+  retry.maxRetryIntervalInMilliseconds = longestDeliveryDelayMs(limits);
   return retry;
+}
+
+/** The same delays. */
+function nextDeliveryMs(limits: KeepaliveLimits, failures: number): number {
+  return Math.min(limits.firstDelayMs * DELIVERY_BACKOFF ** (failures - 1), longestDeliveryDelayMs(limits));
+}
+
+function longestDeliveryDelayMs({ expireAfterMs }: KeepaliveLimits): number {
+  return Math.round(expireAfterMs / 24);
 }
 
 /** Written out only when the turn ends: a replay sets the status of every earlier beat, and only the last one counts. */

@@ -6,6 +6,7 @@ import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-s
 import { createInvoke } from '../../local/functions-host/create-invoke.ts';
 import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
 import type { Invoke, RpcTypedData } from '../../local/functions-host/invocation.ts';
+import { DeliveryPostponedError } from '../../src/core/call-end/delivery-postponed-error.ts';
 import { parseCallId, toInstanceId } from '../../src/core/call-record/call-id.ts';
 import {
   CALL_ENDED_EVENT,
@@ -74,7 +75,7 @@ export async function recordHistory(scenario: Scenario, orchestratorVersion: str
 }
 
 function registerScenario(scenario: Scenario, clock: VirtualClock): void {
-  const { keepAlives = [], cleanUps = [], failedDeliveries = 0 } = scenario;
+  const { keepAlives = [], cleanUps = [], failedDeliveries = 0, postponedDeliveries = 0 } = scenario;
   let keepAlive = 0;
   let cleanUp = 0;
   let delivery = 0;
@@ -100,7 +101,8 @@ function registerScenario(scenario: Scenario, clock: VirtualClock): void {
   });
   df.app.activity(DELIVER_CALL_ENDED_ACTIVITY, {
     handler: () => {
-      if (delivery++ < failedDeliveries) throw new Error('the webhook answered 500');
+      if (delivery++ < postponedDeliveries) throw new DeliveryPostponedError(7 * 60_000);
+      if (delivery <= postponedDeliveries + failedDeliveries) throw new Error('the webhook answered 500');
     },
   });
 }

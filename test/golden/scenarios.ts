@@ -16,6 +16,8 @@ export interface Scenario {
   readonly cleanUps?: ReadonlyArray<{ readonly deliver: boolean } | Failure>;
   /** How often `deliverCallEnded` fails before it succeeds. */
   readonly failedDeliveries?: number;
+  /** How often `deliverCallEnded` has to wait for its turn before that. */
+  readonly postponedDeliveries?: number;
   /** When `callEnded` is raised, from the start. */
   readonly endedAtMs?: number;
   readonly runForMs: number;
@@ -84,6 +86,15 @@ export const SCENARIOS: readonly Scenario[] = [
     about: 'terminated; the clean-up fails twice, the delivery to the webhook three times',
     cleanUps: [{ throws: 'the table is away' }, { throws: 'the table is away' }, { deliver: true }],
     failedDeliveries: 3,
+    endedAtMs: 20 * MINUTE_MS,
+    runForMs: HOUR_MS,
+  },
+  {
+    name: 'webhook-postponed',
+    about: 'terminated; the delivery to the webhook waits for its turn twice, and succeeds at the third try',
+    cleanUps: [{ deliver: true }],
+    postponedDeliveries: 2,
+    failedDeliveries: 2,
     endedAtMs: 20 * MINUTE_MS,
     runForMs: HOUR_MS,
   },

@@ -52,7 +52,7 @@ export interface VirtualWorld {
   crashAndRestart(downForMs: number): Promise<void>;
 }
 
-export type WorldOptions = Partial<Pick<VirtualAppOptions, 'store' | 'engine'>> & {
+export type WorldOptions = Partial<Pick<VirtualAppOptions, 'store' | 'engine' | 'hostJson'>> & {
   /** Made from the world, which does not exist before the clock does. */
   readonly dependencies?: (
     world: Pick<VirtualWorld, 'clock' | 'graph'>,

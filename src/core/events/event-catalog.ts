@@ -136,12 +136,12 @@ export const EVENTS = {
   'webhook.delivered': {
     levels: ['info'],
     when: 'the webhook was told that a call has ended',
-    fields: { callId: 'text', status: 'number', endReason: 'text', durationMs: 'number' },
+    fields: { callId: 'text', status: 'number', endReason: 'text', durationMs: 'number', postponed: 'number?' },
   },
   'webhook.failed': {
     levels: ['warning'],
     when: 'one try to tell the webhook failed; the last of a day as well',
-    fields: { callId: 'text', problem: 'text' },
+    fields: { callId: 'text', problem: 'text', postponed: 'number?' },
   },
   'purge.completed': {
     levels: ['info', 'warning'],
@@ -197,7 +197,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   needsBot: "only the bot's answer counts for this notification (`incoming`, participantJoining)",
   outcome:
     'of `keepAlive.*`: `alive`, `gone`, `unclear`, `denied`, `retry`; of `call.registered`: `started`, `running`, `finishing`; of `relay.failed`: `timeout`, `unreachable`, `refused`',
-  postponed: 'calls left to the next run: the time was up',
+  postponed:
+    'of `reconcile.completed`: calls left to the next run: the time was up; of `webhook.*`: how often the delivery waited for its turn',
   probe: 'of `actions`: calls never established, for which Graph was asked',
   problem: 'what failed, and what to do',
   reason:

@@ -37,6 +37,8 @@ export interface KeepaliveLimits {
   readonly expireAfterMs: number;
   /** But not before it has tried for this long without a pause: it may have been suspended. Absent: older release. */
   readonly expireAfterTryingMs?: number;
+  /** The webhook is told for so long at most. Absent in the input of calls that an older release started. */
+  readonly deliverForMs?: number;
   /** An optional fuse on the age of a call; absent = none. */
   readonly maximumCallMs?: number;
 }
@@ -57,6 +59,7 @@ const GRAPH_LIMITS: Omit<KeepaliveLimits, 'intervalMs' | 'maximumCallMs'> = {
   overdueIntervalMs: 5 * MINUTE_MS,
   expireAfterMs: 24 * HOUR_MS,
   expireAfterTryingMs: HOUR_MS,
+  deliverForMs: 48 * HOUR_MS,
 };
 
 /**
