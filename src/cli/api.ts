@@ -1,8 +1,9 @@
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, isLoopback } from './connection.ts';
 import { EXIT } from './exit-codes.ts';
 import { isObject, type JsonObject, parseJson, textOf } from './json-value.ts';
+import { toVisibleText } from './visible-text.ts';
 
 /** An answer of the app: an error of its API is one too. */
 export interface ApiAnswer {
@@ -29,11 +30,20 @@ export interface Api extends Connection {
 export class UnreachableError extends CliError {}
 
 /** Creates the client of the app's API. Every request has a time limit; a redirect is not followed, for it would carry the key elsewhere. */
-export function createApi(connection: Connection, io: CliIo, timeoutSeconds: number): Api {
+export function createApi(
+  connection: Connection,
+  io: CliIo,
+  { timeout: timeoutSeconds, verbose }: { readonly timeout: number; readonly verbose: boolean },
+): Api {
   const { url, key } = connection;
 
   async function fetchText(method: string, path: string, { body, headers }: ApiRequest, sentKey = key) {
     const timeout = AbortSignal.timeout(timeoutSeconds * 1_000);
+    const startedAtMs = io.nowMs();
+    const tell = (result: string | number) => {
+      if (verbose)
+        io.err.write(`${method} ${url}/api/${toVisibleText(path)}: ${result} in ${io.nowMs() - startedAtMs} ms\n`);
+    };
     try {
       const response = await io.fetch(`${url}/api/${path}`, {
         method,
@@ -47,8 +57,11 @@ export function createApi(connection: Connection, io: CliIo, timeoutSeconds: num
         redirect: 'manual',
         signal: AbortSignal.any([timeout, io.signal]),
       });
-      return { response, text: await response.text() };
+      const text = await response.text();
+      tell(response.status);
+      return { response, text };
     } catch (error) {
+      tell('no answer');
       io.signal.throwIfAborted();
       if (timeout.aborted) throw new UnreachableError(`${url} did not answer within ${timeoutSeconds} s (--timeout).`);
       throw new UnreachableError(
@@ -102,6 +115,9 @@ export function toDetail({ status, body }: Pick<ApiAnswer, 'status' | 'body'>): 
 
 function keyRefused(url: string, key: string): string {
   const problem = key === '' ? 'wants a key, and none is known' : 'refuses the key';
+  if (isLoopback(new URL(url).hostname)) {
+    return `${url} ${problem}. Give the functionKey of .local/keys.json, in the folder of the data of that npm start, as CALL_KEEPALIVE_KEY or with --key.`;
+  }
   return `${url} ${problem}. Give its function key as CALL_KEEPALIVE_KEY, with --key, or in the profile (az functionapp keys list shows it).`;
 }
 

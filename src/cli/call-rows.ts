@@ -63,13 +63,19 @@ export function dangerColour(row: JsonObject): Colour {
 }
 
 /** What is looked for first stands first; the reason stands last, where a narrow terminal cuts it off. */
-export const CALL_COLUMNS: readonly Column<JsonObject>[] = [
+const CALL_COLUMNS: readonly Column<JsonObject>[] = [
   { title: 'STATE', text: (row) => textOf(row, 'state'), colour: dangerColour },
   { title: 'LEFT', text: marginText, alignRight: true, colour: dangerColour },
   { title: 'KEPT', text: (row) => textOf(row, 'keepAlives'), alignRight: true },
   { title: 'CALL', text: (row) => textOf(row, 'callId') },
   { title: 'WHY', text: (row) => textOf(row, 'why') },
 ];
+
+/** The columns, with the app where there are several. */
+export function callColumns(rows: readonly JsonObject[]): readonly Column<JsonObject>[] {
+  const app = { title: 'APP', text: (row: JsonObject) => textOf(row, 'app') };
+  return rows.some((row) => row.app !== undefined) ? [app, ...CALL_COLUMNS] : CALL_COLUMNS;
+}
 
 export function toCountsText({ asOf, counters }: CallList): string {
   const counts = ['open', 'late', 'failing', 'overdue', 'ended'].flatMap((name) => {

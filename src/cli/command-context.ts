@@ -3,7 +3,7 @@ import { toVisibleJson, toVisibleText } from '../core/values/visible-text.ts';
 import { type Api, createApi } from './api.ts';
 import { wrongUsage } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
-import { findConnection } from './connection.ts';
+import { findConnections, toOnlyConnection } from './connection.ts';
 import { createPaint, type Paint } from './paint.ts';
 
 /** The options that every command takes. */
@@ -12,6 +12,7 @@ export interface GlobalOptions {
   readonly key?: string;
   readonly timeout: number;
   readonly json: boolean;
+  readonly verbose: boolean;
 }
 
 /** Makes a command's work into commander's action: options and operands in, exit code out. */
@@ -26,7 +27,10 @@ export interface CommandContext {
   readonly json: boolean;
   /** Width to which tables are cut; undefined where nobody looks. */
   readonly width: number | undefined;
+  /** The one app. Errors: CliError when the profile names several, and nobody says which. */
   connect(): Promise<Api>;
+  /** Every app of the profile, or the one that was named. */
+  connectAll(): Promise<readonly Api[]>;
   /** One line on stdout, control characters escaped. */
   say(line: string): void;
   /** Lines that are safe already. */
@@ -44,7 +48,9 @@ export function createContext(io: CliIo, command: Command): CommandContext {
     paint: createPaint(io, io.out),
     json: options.json,
     width: io.out.isTerminal ? (io.out.columns() ?? 80) : undefined,
-    connect: async () => createApi(await findConnection(options, io), io, options.timeout),
+    connect: async () => createApi(toOnlyConnection(await findConnections(options, io)), io, options),
+    connectAll: async () =>
+      (await findConnections(options, io)).map((connection) => createApi(connection, io, options)),
     say: (line) => io.out.write(`${toVisibleText(line)}\n`),
     print: (lines) => io.out.write(lines.map((line) => `${line}\n`).join('')),
     complain: (line) => io.err.write(`${toVisibleText(line)}\n`),

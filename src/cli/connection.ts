@@ -13,27 +13,41 @@ export interface Connection {
 export const DEFAULT_URL = 'http://127.0.0.1:7071';
 
 /**
- * Finds the app and its key: options, then environment, then profile, then the local host.
+ * Finds the apps and their keys: options, then environment, then profile, then the local host. Several only when the
+ * profile names several, and nothing else names one.
  *
- * A key of the profile is sent to the profile's URL only, and the local host's to the default one: a key must not reach
+ * A key of the profile is sent to the URL beside it only, and the local host's to the default one: a key must not reach
  * another app because somebody named that app.
  * Errors: CliError for a URL that is none, or that would carry the key in the clear.  Effects: may read two files; warns.
  */
-export async function findConnection(
+export async function findConnections(
   options: { readonly url?: string; readonly key?: string },
   io: CliIo,
-): Promise<Connection> {
+): Promise<readonly Connection[]> {
   const { CALL_KEEPALIVE_URL: envUrl = '', CALL_KEEPALIVE_KEY: envKey = '' } = io.env;
   const profile = await readProfile(io);
   if (profile?.isOpen) {
     io.err.write(`Warning: others can read the key in ${profile.path}. Run: chmod 600 ${profile.path}\n`);
   }
-  const profileUrl = profile === undefined || profile.url === '' ? DEFAULT_URL : profile.url;
-  const url = parseUrl(options.url || envUrl || profileUrl);
+  const known = (profile?.apps ?? []).map(({ url, key }) => ({ url: parseUrl(url || DEFAULT_URL), key }));
+  const named = options.url || envUrl;
+  const urls = named !== '' ? [parseUrl(named)] : known.length > 0 ? known.map(({ url }) => url) : [DEFAULT_URL];
   const given = options.key || envKey;
-  if (given !== '') return { url, key: given };
-  if (profile !== undefined && profile.key !== '' && url === parseUrl(profileUrl)) return { url, key: profile.key };
-  return { url, key: url === DEFAULT_URL ? await readLocalKey(io) : '' };
+  const keyOf = async (url: string) => {
+    if (given !== '' && urls.length === 1) return given;
+    const kept = known.find((app) => app.url === url)?.key ?? '';
+    return kept === '' && url === DEFAULT_URL ? readLocalKey(io) : kept;
+  };
+  return Promise.all(urls.map(async (url) => ({ url, key: await keyOf(url) })));
+}
+
+/** Errors: CliError when there are several. */
+export function toOnlyConnection(connections: readonly Connection[]): Connection {
+  const [only, ...others] = connections;
+  if (only !== undefined && others.length === 0) return only;
+  throw wrongUsage(
+    `The profile names several apps. Say which with --url: ${connections.map(({ url }) => url).join(', ')}.`,
+  );
 }
 
 export function parseUrl(text: string): string {

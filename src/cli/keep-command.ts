@@ -4,6 +4,7 @@ import { type Act, type CommandContext, confirmOrRefuse } from './command-contex
 import { EXIT } from './exit-codes.ts';
 import { type JsonObject, objectOf, textOf } from './json-value.ts';
 import { namedIds } from './read-calls.ts';
+import { resolveCalls } from './resolve-call.ts';
 import { sideBySide } from './side-by-side.ts';
 
 interface KeepOptions {
@@ -49,8 +50,9 @@ Examples:
 }
 
 async function keepCalls(context: CommandContext, options: KeepOptions, operands: readonly string[]): Promise<number> {
-  const ids = await namedIds(context.io, [...(options.callId ?? []), ...operands]);
+  const named = await namedIds(context.io, [...(options.callId ?? []), ...operands]);
   const api = await context.connect();
+  const ids = await resolveCalls(api, named);
   if (options.confirm && !options.yes && !options.whatIf) {
     if (!(await confirmOrRefuse(context, `Send keepAlive for ${ids.length} call(s)?`))) return EXIT.failed;
   }

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
-import { CALL_COLUMNS, type CallFilterOptions, fetchCalls, toCountsText } from './call-rows.ts';
+import { askAll } from './ask-all.ts';
+import { type CallFilterOptions, callColumns, fetchCalls, toCountsText } from './call-rows.ts';
 import { type Act, type CommandContext, wholeNumber } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
+import { mergeLists } from './merge-lists.ts';
 import { toTable } from './table.ts';
 
 interface ListOptions extends CallFilterOptions {
@@ -27,13 +29,22 @@ export function withFilter(command: Command): Command {
 }
 
 async function listCalls(context: CommandContext, options: ListOptions): Promise<number> {
-  const list = await fetchCalls(await context.connect(), options, options.top ?? Number.MAX_SAFE_INTEGER);
+  const apis = await context.connectAll();
+  const most = options.top ?? Number.MAX_SAFE_INTEGER;
+  const told = await askAll(apis, (api) => fetchCalls(api, options, most), context.complain);
+  const list = mergeLists(told, most);
+  const exitCode = told.length === apis.length ? EXIT.done : EXIT.failed;
   if (context.json) {
     context.printJson(list);
-    return EXIT.done;
+    return exitCode;
   }
-  if (list.value.length > 0) context.print(toTable(CALL_COLUMNS, list.value, context));
+  if (list.value.length > 0) context.print(toTable(callColumns(list.value), list.value, context));
   const left = list.matched - list.value.length;
-  context.say(`${toCountsText(list)}${left > 0 ? `; ${left} more with a larger --top` : ''}`);
-  return EXIT.done;
+  const none = list.matched === 0 && isFiltered(options) ? 'No call fits the filter. ' : '';
+  context.say(`${none}${toCountsText(list)}${left > 0 ? `; ${left} more with a larger --top` : ''}`);
+  return exitCode;
+}
+
+function isFiltered({ state, danger, tenant, text }: CallFilterOptions): boolean {
+  return [state, danger, tenant, text].some((value) => value !== undefined);
 }

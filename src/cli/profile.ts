@@ -2,13 +2,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { wrongUsage } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
-import { parseJson, textOf } from './json-value.ts';
+import { objectsOf, parseJson, textOf } from './json-value.ts';
 
 export interface Profile {
   readonly path: string;
-  /** Empty when there is none. */
-  readonly url: string;
-  readonly key: string;
+  /** Empty texts where there is none. */
+  readonly apps: readonly { readonly url: string; readonly key: string }[];
   /** Others on this machine can read the key. */
   readonly isOpen: boolean;
 }
@@ -19,7 +18,7 @@ function profilePath({ env, homeFolder }: Pick<CliIo, 'env' | 'homeFolder'>): st
 }
 
 /**
- * Reads `{"url", "key"}`.
+ * Reads `{"url", "key"}`, or `{"apps": [{"url", "key"}, …]}`.
  *
  * Shape: → profile | undefined without the file.  Errors: CliError when it cannot be read; never with its text.
  */
@@ -29,9 +28,13 @@ export async function readProfile(io: Pick<CliIo, 'env' | 'homeFolder'>): Promis
   if (text === undefined) return undefined;
   const json = parseJson(text);
   if (json === undefined) throw wrongUsage(`${path} is not JSON. It holds {"url": "https://…", "key": "…"}.`);
-  const key = textOf(json.value, 'key');
+  const named = objectsOf(json.value, 'apps');
+  const apps = (named.length > 0 ? named : [json.value]).map((app) => ({
+    url: textOf(app, 'url'),
+    key: textOf(app, 'key'),
+  }));
   const mode = process.platform === 'win32' ? 0 : (await stat(path)).mode;
-  return { path, url: textOf(json.value, 'url'), key, isOpen: key !== '' && (mode & 0o077) !== 0 };
+  return { path, apps, isOpen: apps.some(({ key }) => key !== '') && (mode & 0o077) !== 0 };
 }
 
 /** The function key of the local host that `npm start` runs in this folder, empty without one. */

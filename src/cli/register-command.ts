@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Api, type ApiAnswer, toCliError, toDetail, UnreachableError } from './api.ts';
-import { CliError, wrongUsage } from './cli-error.ts';
+import { toCliError } from './api.ts';
+import { wrongUsage } from './cli-error.ts';
 import { type Act, type CommandContext, wholeNumber } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { isObject, type JsonObject, parseJson } from './json-value.ts';
-import { type NamedCall, readCalls } from './read-calls.ts';
-import { sideBySide } from './side-by-side.ts';
+import { putPatiently, toOutcome } from './put-patiently.ts';
+import { registerFleet } from './register-fleet.ts';
 
 interface RegisterOptions {
   readonly tenant?: string;
@@ -15,11 +15,6 @@ interface RegisterOptions {
   readonly meetingInfo?: JsonObject;
   readonly concurrency: number;
 }
-
-type Outcome = 'registered' | 'running' | 'failed';
-
-const TRIES = 4;
-const LONGEST_WAIT_SECONDS = 30;
 
 export function defineRegister(program: Command, act: Act): void {
   program
@@ -49,80 +44,22 @@ Examples:
 async function register(context: CommandContext, options: RegisterOptions, [id]: readonly string[]): Promise<number> {
   if (id !== undefined) return registerOne(context, options, id);
   if (context.io.stdin.isTerminal) throw wrongUsage('Name the call, or give calls on stdin.');
-  return registerFleet(context, options);
+  return registerFleet(context, options.concurrency, (call) => ({ ...toBody(options), ...call.others }));
 }
 
 async function registerOne(context: CommandContext, options: RegisterOptions, id: string): Promise<number> {
   if (options.tenant === undefined) throw wrongUsage('Name the tenant of the call with --tenant.');
   const api = await context.connect();
-  const answer = await putPatiently(context, api, id, toBody(options));
-  if (toOutcome(answer) === 'failed') throw toCliError(answer);
+  const answer = await putPatiently(context.io, api, id, toBody(options));
+  const outcome = toOutcome(answer);
+  if (outcome === 'unknown' || outcome === 'refused') throw toCliError(answer);
   if (context.json) context.printJson(answer.body, 'line');
-  else context.say(`${id} is kept alive ${toOutcome(answer) === 'registered' ? 'from now on' : 'already'}.`);
+  else context.say(`${id} is kept alive ${outcome === 'registered' ? 'from now on' : 'already'}.`);
   return EXIT.done;
-}
-
-async function registerFleet(context: CommandContext, options: RegisterOptions): Promise<number> {
-  const { io } = context;
-  const api = await context.connect();
-  const counts = { registered: 0, running: 0, failed: 0 };
-  const summary = () =>
-    `${counts.registered} registered, ${counts.running} kept alive already, ${counts.failed} failed`;
-  const progress = (text: string) => {
-    if (io.err.isTerminal) io.err.write(`\r\u001b[K${text}`);
-  };
-  try {
-    await sideBySide(readCalls(io), options.concurrency, async (call) => {
-      const answer = await putPatiently(context, api, call.id, toFleetBody(options, call));
-      const outcome = toOutcome(answer);
-      counts[outcome]++;
-      progress('');
-      reportFleetCall(context, call, outcome, answer);
-      progress(summary());
-    });
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    const message = `${error.message} What follows was NOT registered: mend that, and repeat the whole.`;
-    throw new CliError(message, error.exitCode);
-  } finally {
-    progress('');
-    context.complain(`${summary()}.`);
-  }
-  return counts.failed === 0 ? EXIT.done : EXIT.failed;
-}
-
-function reportFleetCall(context: CommandContext, { id, line }: NamedCall, outcome: Outcome, answer: ApiAnswer): void {
-  const detail = outcome === 'failed' ? toDetail(answer) : undefined;
-  if (context.json) context.printJson({ line, callId: id, outcome, status: answer.status, detail }, 'line');
-  else if (detail !== undefined) context.complain(`Line ${line}, ${id}: ${detail}`);
-}
-
-/** A busy app asks for patience; one that restarts is back soon. Errors: UnreachableError when it does not come back. */
-async function putPatiently({ io }: CommandContext, api: Api, id: string, body: object): Promise<ApiAnswer> {
-  for (let tries = 1; ; tries++) {
-    let waitSeconds = 2 ** tries / 2;
-    try {
-      const answer = await api.send('PUT', `calls/${encodeURIComponent(id)}`, { body });
-      if ((answer.status !== 503 && answer.status !== 429) || tries === TRIES) return answer;
-      waitSeconds = answer.retryAfterSeconds ?? waitSeconds;
-    } catch (error) {
-      if (!(error instanceof UnreachableError) || tries === TRIES) throw error;
-    }
-    await io.sleep(Math.min(waitSeconds, LONGEST_WAIT_SECONDS) * 1_000);
-  }
-}
-
-function toOutcome({ status }: ApiAnswer): Outcome {
-  return status === 202 ? 'registered' : status === 200 ? 'running' : 'failed';
 }
 
 function toBody({ tenant, startedAt, joinUrl, chatInfo, meetingInfo }: RegisterOptions): object {
   return { tenantId: tenant, startedAt, joinUrl, chatInfo, meetingInfo };
-}
-
-/** What the call says of itself wins over the options. */
-function toFleetBody(options: RegisterOptions, { others }: NamedCall): object {
-  return { ...toBody(options), ...others };
 }
 
 function parseObject(text: string): JsonObject {

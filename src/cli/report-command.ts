@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { askAll } from './ask-all.ts';
 import { wrongUsage } from './cli-error.ts';
 import type { Act, CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
@@ -27,17 +28,23 @@ Example:
 }
 
 async function report(context: CommandContext, { since }: { readonly since: string }): Promise<number> {
-  const api = await context.connect();
-  const answer = await api.get(`report?since=${encodeURIComponent(toDay(since, context.io.nowMs()))}`);
-  if (context.json) {
-    context.printJson(answer);
-    return EXIT.done;
+  const apis = await context.connectAll();
+  const path = `report?since=${encodeURIComponent(toDay(since, context.io.nowMs()))}`;
+  const told = await askAll(apis, (api) => api.get(path), context.complain);
+  for (const { url, answer } of told) {
+    if (context.json) context.printJson(apis.length === 1 ? answer : { app: url, ...answer });
+    else showReport(context, answer, apis.length === 1 ? undefined : url);
   }
+  return told.length === apis.length ? EXIT.done : EXIT.failed;
+}
+
+/** Days of several apps are not summed: each has a margin, and a worst call, of its own. */
+function showReport(context: CommandContext, answer: JsonObject, url: string | undefined): void {
+  if (url !== undefined) context.say(url);
   const total = { ...objectOf(answer, 'total'), day: 'total' };
   context.print(toTable(COLUMNS, [...objectsOf(answer, 'days'), total], context));
   const worst = textOf(total, 'worstMarginCallId');
   if (worst !== '') context.say(`The worst margin was that of call ${worst}.`);
-  return EXIT.done;
 }
 
 function endsColumn(title: string, reason: string): Column<JsonObject> {

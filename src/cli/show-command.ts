@@ -4,6 +4,7 @@ import { dangerColour } from './call-rows.ts';
 import type { Act, CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { isObject, type JsonObject, numberOf, objectOf, objectsOf, textOf } from './json-value.ts';
+import { resolveCall } from './resolve-call.ts';
 import { toTable } from './table.ts';
 import { toDurationText, toInstantText } from './time-text.ts';
 
@@ -11,14 +12,14 @@ export function defineShow(program: Command, act: Act): void {
   program
     .command('show')
     .description('Shows all that is known of one call, and its history.')
-    .argument('<id>', 'the call id, with or without dashes')
+    .argument('<id>', 'the call id, with or without dashes, or its first 6 or more digits')
     .addHelpText('after', '\nExample:\n  call-keepalive show 5b1f8d00-72c3-4e61-8d1b-4f60917b82e5')
     .action(act(showCall));
 }
 
 async function showCall(context: CommandContext, _options: unknown, [id = '']: readonly string[]): Promise<number> {
   const api = await context.connect();
-  const call = await api.get(`calls/${encodeURIComponent(id)}`);
+  const call = await api.get(`calls/${encodeURIComponent(await resolveCall(api, id))}`);
   if (context.json) {
     context.printJson(call);
     return EXIT.done;

@@ -3,6 +3,7 @@ import { toDetail } from './api.ts';
 import { type Act, type CommandContext, confirmOrRefuse } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { namedIds } from './read-calls.ts';
+import { resolveCalls } from './resolve-call.ts';
 import { sideBySide } from './side-by-side.ts';
 
 const AT_ONCE = 8;
@@ -18,8 +19,9 @@ export function defineStop(program: Command, act: Act): void {
 }
 
 async function stopCalls(context: CommandContext, { yes }: { readonly yes?: true }, operands: readonly string[]) {
-  const ids = await namedIds(context.io, operands);
+  const named = await namedIds(context.io, operands);
   const api = await context.connect();
+  const ids = await resolveCalls(api, named);
   const question = `Stop keeping ${ids.length === 1 ? `call ${ids[0]}` : `${ids.length} calls`} alive?`;
   if (!yes && !(await confirmOrRefuse(context, question))) {
     context.complain('Nothing was stopped.');

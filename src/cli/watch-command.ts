@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { toVisibleText } from '../core/values/visible-text.ts';
 import { type Api, UnreachableError } from './api.ts';
-import { CALL_COLUMNS, type CallFilterOptions, type CallList, fetchCalls, toCountsText } from './call-rows.ts';
+import { askAll } from './ask-all.ts';
+import { type CallFilterOptions, type CallList, callColumns, fetchCalls, toCountsText } from './call-rows.ts';
 import { type Act, type CommandContext, wholeNumber } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { type JsonObject, textOf } from './json-value.ts';
 import { withFilter } from './list-command.ts';
+import { mergeLists } from './merge-lists.ts';
 import { toTable } from './table.ts';
 import { toInstantText } from './time-text.ts';
 
@@ -32,21 +34,21 @@ export function defineWatch(program: Command, act: Act): void {
 
 async function watchCalls(context: CommandContext, options: WatchOptions): Promise<number> {
   const { io } = context;
-  const api = await context.connect();
+  const apis = await context.connectAll();
   const show = context.json
     ? createJsonView(context)
     : io.out.isTerminal
       ? createScreenView(context)
       : createLog(context);
-  show.list(await fetchCalls(api, options, MOST_CALLS));
+  show.list(await fetchAll(apis, options, show));
   try {
     for (;;) {
       await io.sleep(options.interval * 1_000);
-      await look(api, options, show);
+      await look(apis, options, show);
     }
   } catch (error) {
     if (!io.signal.aborted) throw error;
-    return EXIT.done; // Ctrl-C is how this is meant to end.
+    return EXIT.interrupted; // Ctrl-C is how this is meant to end, and a script may want to know.
   } finally {
     show.end();
   }
@@ -59,13 +61,18 @@ interface View {
 }
 
 /** An app that restarts is no reason to stop watching it. */
-async function look(api: Api, options: WatchOptions, show: View): Promise<void> {
+async function look(apis: readonly Api[], options: WatchOptions, show: View): Promise<void> {
   try {
-    show.list(await fetchCalls(api, options, MOST_CALLS));
+    show.list(await fetchAll(apis, options, show));
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
     show.trouble(error.message);
   }
+}
+
+async function fetchAll(apis: readonly Api[], options: WatchOptions, show: View): Promise<CallList> {
+  const told = await askAll(apis, (api) => fetchCalls(api, options, MOST_CALLS), show.trouble);
+  return mergeLists(told, MOST_CALLS);
 }
 
 function createScreenView(context: CommandContext): View {
@@ -80,7 +87,7 @@ function createScreenView(context: CommandContext): View {
         `${toVisibleText(toCountsText(list))}  ${paint('dim', 'Ctrl-C ends this.')}`,
         '',
         // The width anew each time: a window may be resized.
-        ...toTable(CALL_COLUMNS, list.value, { paint, width: io.out.columns() ?? 80 }),
+        ...toTable(callColumns(list.value), list.value, { paint, width: io.out.columns() ?? 80 }),
       ]),
     trouble: (problem) => io.out.write(`${paint('red', toVisibleText(problem))}\n`),
     end: () => io.out.write(SHOW_CURSOR),

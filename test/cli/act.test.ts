@@ -21,6 +21,17 @@ async function startCalls(world: CliWorld, count: number): Promise<readonly stri
 }
 
 const kept = (world: CliWorld, callId: string) => world.keepAlives(callId).map(({ minute }) => minute);
+/** What `register` of a fleet ends with. */
+const tableOf = (counts: Readonly<Record<'registered' | 'already' | 'unknown' | 'refused', number>>) =>
+  [
+    ['OUTCOME', 'CALLS'],
+    ['kept alive from now on', counts.registered],
+    ['kept alive already', counts.already],
+    ['unknown to Graph: not kept alive', counts.unknown],
+    ['refused: not kept alive', counts.refused],
+  ]
+    .map(([outcome, calls]) => `${String(outcome).padEnd(32)}  ${String(calls).padStart(5)}\n`)
+    .join('');
 const newIds = (count: number) =>
   Array.from({ length: count }, (_, index) => `22222222-2222-4222-8222-${String(index).padStart(12, '0')}`);
 
@@ -204,16 +215,19 @@ describe('register', () => {
     ];
     const fleet = ['register', '--tenant', TENANT, '--started-at', '2026-03-02T07:58:00Z'];
     const run = await world.run(fleet, { stdin: lines.join('\n') });
-    expect(run).toMatchObject({ exitCode: 1, out: '' });
-    const [sum, ...problems] = run.err.trim().split('\n').toReversed();
-    expect(sum).toBe('100 registered, 1 kept alive already, 2 failed.');
+    expect(run).toMatchObject({ exitCode: 1, out: tableOf({ registered: 100, already: 1, unknown: 0, refused: 2 }) });
+    const problems = run.err.trim().split('\n');
+    expect(problems).toHaveLength(2);
     expect(problems).toContainEqual(expect.stringMatching(/^Line 102, no call: This is no call id/));
     expect(problems).toContainEqual(expect.stringMatching(/^Line 103, .*Unknown: tenant\./));
     const { out } = await world.run(['list', '--json']);
     expect(JSON.parse(out)).toMatchObject({ matched: 101 });
 
     const again = await world.run([...fleet, '--json'], { stdin: ids.join('\n') });
-    expect(again).toMatchObject({ exitCode: 0, err: '0 registered, 100 kept alive already, 0 failed.\n' });
+    expect(again).toMatchObject({
+      exitCode: 0,
+      err: expect.stringMatching(/^0 kept alive from now on, 100 kept alive already, 0 unknown .*, 0 refused/),
+    });
     const results = again.out
       .trim()
       .split('\n')
@@ -229,10 +243,12 @@ describe('register', () => {
         stdin: newIds(2).join('\n'),
         ...options,
       });
-    const { err } = await run({ columns: 80, stdinIsPiped: true });
-    expect(err.split('\r')).toContain('\u001b[K1 registered, 0 kept alive already, 0 failed');
-    expect(err.split('\r').at(-1)).toBe('\u001b[K1 registered, 1 kept alive already, 0 failed.\n');
-    expect(await run({})).toMatchObject({ err: '1 registered, 1 kept alive already, 0 failed.\n' });
+    const seen = await run({ columns: 80, stdinIsPiped: true });
+    expect(seen.err.split('\r')).toContain('\u001b[K1 done: 0 not kept alive');
+    expect(seen.err.split('\r').at(-1)).toBe('\u001b[K');
+    expect(seen.out).toContain('kept alive from now on');
+    const unseen = await run({});
+    expect(unseen).toMatchObject({ err: '', out: tableOf({ registered: 1, already: 1, unknown: 0, refused: 0 }) });
   });
 
   test('has patience with a busy app, and with one that restarts', async () => {
@@ -254,7 +270,8 @@ describe('register', () => {
     const stdin = newIds(50).join('\n');
     const run = await runCommand(['register', '--tenant', TENANT, '--concurrency', '1'], { fetch, stdin });
     expect(run.exitCode).toBe(1);
-    expect(run.err).toMatch(/^1 registered, 0 kept alive already, 0 failed\.\n.*cannot be reached \(ECONNREFUSED\)/);
+    expect(run.out).toBe(tableOf({ registered: 1, already: 0, unknown: 0, refused: 0 }));
+    expect(run.err).toMatch(/cannot be reached \(ECONNREFUSED\).*What follows was NOT registered/);
   });
 });
 
@@ -265,5 +282,5 @@ test('a fleet with a line that cannot be read says that what follows was not reg
   const run = await world.run(['register', '--tenant', TENANT], { stdin });
   expect(run).toMatchObject({ exitCode: 2, err: expect.stringContaining('no JSON from line 2 on') });
   expect(run.err).toContain('What follows was NOT registered');
-  expect(run.err).toContain('1 registered');
+  expect(run.out).toBe(tableOf({ registered: 1, already: 0, unknown: 0, refused: 0 }));
 });

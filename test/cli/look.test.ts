@@ -113,7 +113,7 @@ describe('show', () => {
       exitCode: 2,
       err: expect.stringContaining('no call id'),
     });
-    expect(world.requests.at(-1)).toBe('GET /api/calls/..%2F..%2Fadmin');
+    expect(world.requests.some((request) => request.includes('admin'))).toBe(false);
   });
 });
 
@@ -131,7 +131,7 @@ describe('watch', () => {
         if (looks === 18) controller.abort();
       },
     });
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(130);
     expect(out.split('\n')).toEqual([
       expect.stringMatching(new RegExp(`^2026-03-02 08:00:00 ${callId} .*`)),
       expect.stringMatching(new RegExp(`^2026-03-02 08:01:00 ${callId} waiting: Established`)),
@@ -162,7 +162,7 @@ describe('watch', () => {
         if (looks === 3) controller.abort();
       },
     });
-    expect(run).toMatchObject({ exitCode: 0, err: expect.stringContaining('ECONNREFUSED') });
+    expect(run).toMatchObject({ exitCode: 130, err: expect.stringContaining('ECONNREFUSED') });
     expect(run.out.trim().split('\n')).toHaveLength(2);
     const never = await runCommand(['watch'], { ...preparedFetch(networkError('ECONNREFUSED')) });
     expect(never.exitCode).toBe(1);

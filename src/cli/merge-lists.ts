@@ -1,0 +1,37 @@
+import type { Told } from './ask-all.ts';
+import type { CallList } from './call-rows.ts';
+import { type JsonObject, numberOf, textOf } from './json-value.ts';
+
+/**
+ * The lists of several apps as one: the most endangered call of all first, each row with the app it is kept alive by.
+ *
+ * Shape: lists as told → one list; that of a single app as it is.  Errors: none.
+ */
+export function mergeLists(told: readonly Told<CallList>[], most: number): CallList {
+  const [only, ...others] = told;
+  if (only === undefined) return { asOf: '', maximumGapSeconds: undefined, counters: {}, matched: 0, value: [] };
+  if (others.length === 0) return only.answer;
+  const lists = told.map(({ answer }) => answer);
+  const rows = told.flatMap(({ url, answer }) => answer.value.map((row) => ({ ...row, app: new URL(url).host })));
+  return {
+    asOf: lists.map(({ asOf }) => asOf).toSorted()[0] ?? '',
+    maximumGapSeconds: only.answer.maximumGapSeconds,
+    counters: sumCounters(lists.map(({ counters }) => counters)),
+    matched: lists.reduce((sum, { matched }) => sum + matched, 0),
+    value: rows.toSorted((one, other) => dangerOf(one) - dangerOf(other)).slice(0, most),
+  };
+}
+
+/** The time that is left; calls without a deadline after those with one, ended ones last. */
+function dangerOf(row: JsonObject): number {
+  return textOf(row, 'state') === 'ended'
+    ? Number.MAX_VALUE
+    : (numberOf(row, 'marginSeconds') ?? Number.MAX_SAFE_INTEGER);
+}
+
+function sumCounters(all: readonly JsonObject[]): JsonObject {
+  const names = new Set(all.flatMap((counters) => Object.keys(counters)));
+  return Object.fromEntries(
+    [...names].map((name) => [name, all.reduce((sum, counters) => sum + (numberOf(counters, name) ?? 0), 0)]),
+  );
+}
