@@ -1,9 +1,9 @@
+import { toVisibleText } from '../core/values/visible-text.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
 import { type Connection, isLoopback } from './connection.ts';
 import { EXIT } from './exit-codes.ts';
 import { isObject, type JsonObject, parseJson, textOf } from './json-value.ts';
-import { toVisibleText } from './visible-text.ts';
 
 /** An answer of the app: an error of its API is one too. */
 export interface ApiAnswer {
