@@ -44,6 +44,18 @@ param alwaysReadyHttp int = 1
 @allowed(['Standard_LRS', 'Standard_ZRS'])
 param storageSku string = 'Standard_LRS'
 
+@description('Storage, vault and scheduler are closed to the public and reached through private endpoints. The app itself stays open to the internet, for Teams calls it.')
+param privateNetwork bool = false
+
+@description('Addresses of that network: a /16 that overlaps none it is to be connected with.')
+param networkAddressPrefix string = '10.0.0.0/16'
+
+@description('Spreads instances and storage over the zones of the region. At least two always-ready instances a group are billed, and a scheduler takes three units. Regions: az functionapp list-flexconsumption-locations --zone-redundant=true')
+param zoneRedundant bool = false
+
+@description('Deployments replace instances one after the other, so that none is without an answer. At least two always-ready instances a group are billed. Recreate, the default, ends all at once.')
+param rollingUpdate bool = false
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Where orchestrations are kept. The package must be made for the same: npm run package reads the same variables.
 
@@ -118,6 +130,7 @@ param maxCallHours string = ''
 param callRetentionDays int = 7
 
 @description('The bot\'s own endpoint, to which every notification is relayed. Empty = no relay.')
+@secure()
 param botNotificationUrl string = ''
 
 @description('Seconds that the bot has to answer a relayed notification.')
@@ -131,6 +144,7 @@ param relayTimeoutSeconds int = 10
 param relayPolicyTimeoutSeconds int = 3
 
 @description('Webhook that is told when a call has ended. Empty = none.')
+@secure()
 param callEndedWebhookUrl string = ''
 
 @description('Signs that webhook: whsec_ and 24 to 64 random bytes in base64, or a Key Vault reference to it.')
@@ -157,6 +171,11 @@ param actionGroupIds string[] = []
 @maxValue(730)
 param logRetentionDays int = 30
 
+@description('Gigabytes of telemetry a day after which no more is taken until the next day; an alert tells when. Other alerts are blind then. 0 = no cap.')
+@minValue(0)
+@maxValue(1000)
+param logDailyCapGb int = 0
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Names: <abbreviation>-<name>-<token>; without the name where it would be too long (storage account and key vault: 24)
 
@@ -165,9 +184,12 @@ var suffix = '${environmentName}-${token}'
 var functionAppName = 'func-${suffix}'
 var storageAccountName = 'st${token}'
 var hubAccountName = 'sthub${token}'
+var packageAccountName = 'stpkg${token}'
+var schedulerName = 'dts-${suffix}'
 var keyVaultName = 'kv-${token}'
 var tags = { 'azd-env-name': environmentName }
 
+var storageSkuName = zoneRedundant ? 'Standard_ZRS' : storageSku
 var usesScheduler = backend == 'durableTaskScheduler'
 var hasHubAccount = !usesScheduler && hubAccount == 'own'
 var usesKeyVault = botCredential == 'clientCertificate' || botCredential == 'clientSecret'
@@ -210,7 +232,9 @@ module storage 'modules/storage.bicep' = {
     name: storageAccountName
     location: location
     tags: tags
-    skuName: storageSku
+    skuName: storageSkuName
+    isPrivate: privateNetwork
+    workspaceId: monitoring.outputs.workspaceId
     purpose: usesScheduler || hasHubAccount ? 'app' : 'appAndHub'
     partitionCount: partitionCount
     identityPrincipalId: identity.outputs.principalId
@@ -224,7 +248,9 @@ module hubStorage 'modules/storage.bicep' = if (hasHubAccount) {
     name: hubAccountName
     location: location
     tags: tags
-    skuName: storageSku
+    skuName: storageSkuName
+    isPrivate: privateNetwork
+    workspaceId: monitoring.outputs.workspaceId
     purpose: 'hub'
     partitionCount: partitionCount
     identityPrincipalId: identity.outputs.principalId
@@ -235,10 +261,12 @@ module packageStorage 'modules/package-storage.bicep' = {
   name: 'packageStorage'
   scope: group
   params: {
-    name: 'stpkg${token}'
+    name: packageAccountName
     location: location
     tags: tags
-    skuName: storageSku
+    skuName: storageSkuName
+    isPrivate: privateNetwork
+    workspaceId: monitoring.outputs.workspaceId
     deploymentPrincipalId: deploymentIdentity.outputs.principalId
   }
 }
@@ -247,11 +275,12 @@ module scheduler 'modules/scheduler.bicep' = if (usesScheduler) {
   name: 'scheduler'
   scope: group
   params: {
-    name: 'dts-${suffix}'
+    name: schedulerName
     location: location
     tags: tags
     skuName: schedulerSku
-    capacity: schedulerCapacity
+    capacity: zoneRedundant ? 3 : schedulerCapacity
+    isPrivate: privateNetwork
     retentionDays: callRetentionDays + 1
     identityPrincipalId: identity.outputs.principalId
   }
@@ -266,6 +295,7 @@ module monitoring 'modules/monitoring.bicep' = {
     location: location
     tags: tags
     retentionInDays: logRetentionDays
+    dailyCapGb: logDailyCapGb
     identityPrincipalId: identity.outputs.principalId
   }
 }
@@ -277,9 +307,92 @@ module keyVault 'modules/key-vault.bicep' = if (usesKeyVault) {
     name: keyVaultName
     location: location
     tags: tags
+    isPrivate: privateNetwork
+    workspaceId: monitoring.outputs.workspaceId
     identityPrincipalId: identity.outputs.principalId
   }
 }
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Private network: an endpoint for each part of each resource that the app reaches
+
+var storageSuffix = environment().suffixes.storage
+var zones = {
+  blob: 'privatelink.blob.${storageSuffix}'
+  queue: 'privatelink.queue.${storageSuffix}'
+  table: 'privatelink.table.${storageSuffix}'
+  vault: 'privatelink${replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.')}'
+  scheduler: 'privatelink.durabletask.io'
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  name: 'network'
+  scope: group
+  params: {
+    name: 'vnet-${suffix}'
+    location: location
+    tags: tags
+    addressPrefix: networkAddressPrefix
+    zoneNames: concat(
+      [zones.blob, zones.queue, zones.table],
+      usesKeyVault ? [zones.vault] : [],
+      usesScheduler ? [zones.scheduler] : []
+    )
+  }
+}
+
+var accounts = '${group.id}/providers/Microsoft.Storage/storageAccounts'
+var privateParts = concat(
+  [
+    { name: 'app-blob', groupId: 'blob', targetId: '${accounts}/${storageAccountName}' }
+    { name: 'app-table', groupId: 'table', targetId: '${accounts}/${storageAccountName}' }
+    { name: 'package-blob', groupId: 'blob', targetId: '${accounts}/${packageAccountName}' }
+  ],
+  usesScheduler
+    ? [
+        {
+          name: 'scheduler'
+          groupId: 'scheduler'
+          targetId: '${group.id}/providers/Microsoft.DurableTask/schedulers/${schedulerName}'
+        }
+      ]
+    : hasHubAccount
+        ? [
+            { name: 'hub-blob', groupId: 'blob', targetId: '${accounts}/${hubAccountName}' }
+            { name: 'hub-queue', groupId: 'queue', targetId: '${accounts}/${hubAccountName}' }
+            { name: 'hub-table', groupId: 'table', targetId: '${accounts}/${hubAccountName}' }
+          ]
+        : [{ name: 'app-queue', groupId: 'queue', targetId: '${accounts}/${storageAccountName}' }],
+  usesKeyVault
+    ? [
+        {
+          name: 'vault'
+          groupId: 'vault'
+          targetId: '${group.id}/providers/Microsoft.KeyVault/vaults/${keyVaultName}'
+        }
+      ]
+    : []
+)
+
+module privateEndpoints 'modules/private-endpoint.bicep' = [
+  for part in privateParts: if (privateNetwork) {
+    name: 'private-${part.name}'
+    scope: group
+    dependsOn: [storage, hubStorage, packageStorage, scheduler, keyVault]
+    params: {
+      name: 'pe-${part.name}-${suffix}'
+      location: location
+      tags: tags
+      subnetId: network!.outputs.endpointSubnetId
+      targetId: part.targetId
+      groupId: part.groupId
+      zoneName: zones[part.groupId]
+    }
+  }
+]
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The app
 
 // With managedIdentity the identity is the bot, so its client id is the bot's application id.
 var effectiveBotAppId = botCredential == 'managedIdentity' ? identity.outputs.clientId : botAppId
@@ -310,10 +423,11 @@ var appSettings = {
   CALL_ENDED_WEBHOOK_SECRET: callEndedWebhookSecret
 }
 
-// After storage and monitoring, roles included: the host reads its storage at the first start.
+// After storage, monitoring and private endpoints, roles included: the host reads its storage at the first start.
 module functionApp 'modules/function-app.bicep' = {
   name: 'functionApp'
   scope: group
+  dependsOn: [privateEndpoints]
   params: {
     planName: 'plan-${suffix}'
     name: functionAppName
@@ -324,6 +438,9 @@ module functionApp 'modules/function-app.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyDurable: alwaysReadyDurable
     alwaysReadyHttp: alwaysReadyHttp
+    zoneRedundant: zoneRedundant
+    rollingUpdate: rollingUpdate
+    subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
     identityId: identity.outputs.id
     identityClientId: identity.outputs.clientId
     deploymentIdentityId: deploymentIdentity.outputs.id

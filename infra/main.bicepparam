@@ -7,6 +7,10 @@ param botAppId = readEnvironmentVariable('BOT_APP_ID', '')
 param botCredential = readEnvironmentVariable('BOT_CREDENTIAL', 'managedIdentityFederation')
 param deployBot = bool(readEnvironmentVariable('DEPLOY_BOT', 'false'))
 
+param privateNetwork = bool(readEnvironmentVariable('PRIVATE_NETWORK', 'false'))
+param zoneRedundant = bool(readEnvironmentVariable('ZONE_REDUNDANT', 'false'))
+param rollingUpdate = bool(readEnvironmentVariable('ROLLING_UPDATE', 'false'))
+
 // npm run package reads the same three.
 param backend = readEnvironmentVariable('BACKEND', 'storage')
 param hubAccount = readEnvironmentVariable('HUB_ACCOUNT', 'shared')
@@ -23,6 +27,7 @@ param allowedTenantIds = readEnvironmentVariable('ALLOWED_TENANT_IDS', '')
 param botNotificationUrl = readEnvironmentVariable('BOT_NOTIFICATION_URL', '')
 param callEndedWebhookUrl = readEnvironmentVariable('CALL_ENDED_WEBHOOK_URL', '')
 param callEndedWebhookSecret = readEnvironmentVariable('CALL_ENDED_WEBHOOK_SECRET', '')
+param logDailyCapGb = int(readEnvironmentVariable('LOG_DAILY_CAP_GB', '0'))
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 
 // Every other parameter has a default: see main.bicep. Set it here rather than on a command line: a provisioning without it sets the default again.

@@ -27,6 +27,15 @@ param alwaysReadyDurable int
 @description('Instances kept running for HTTP.')
 param alwaysReadyHttp int
 
+@description('Spreads the instances over the zones of the region.')
+param zoneRedundant bool
+
+@description('Replaces instances one after the other at a deployment, instead of all at once.')
+param rollingUpdate bool
+
+@description('Subnet through which the app reaches what is private; empty = none.')
+param subnetId string
+
 @description('Resource id of the identity.')
 param identityId string
 
@@ -72,13 +81,19 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
     name: 'FC1'
     tier: 'FlexConsumption'
   }
-  properties: { reserved: true }
+  properties: {
+    reserved: true
+    zoneRedundant: zoneRedundant
+  }
 }
+
+// Zones and rolling updates need two of each that is kept ready.
+var fewest = zoneRedundant || rollingUpdate ? 2 : 1
 
 // Orchestrations, activities and entities scale together as the group "durable", HTTP triggers as "http".
 var alwaysReady = concat(
-  alwaysReadyDurable > 0 ? [{ name: 'durable', instanceCount: alwaysReadyDurable }] : [],
-  alwaysReadyHttp > 0 ? [{ name: 'http', instanceCount: alwaysReadyHttp }] : []
+  alwaysReadyDurable > 0 ? [{ name: 'durable', instanceCount: max(alwaysReadyDurable, fewest) }] : [],
+  alwaysReadyHttp > 0 ? [{ name: 'http', instanceCount: max(alwaysReadyHttp, fewest) }] : []
 )
 
 resource app 'Microsoft.Web/sites@2025-03-01' = {
@@ -94,9 +109,14 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     keyVaultReferenceIdentity: identityId
+    // The way in stays open: Teams calls from the internet. The token is the gate (docs/deploy.md, Private network).
+    publicNetworkAccess: 'Enabled'
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
+      http20Enabled: true
+      healthCheckPath: '/api/health'
     }
     functionAppConfig: {
       deployment: {
@@ -109,6 +129,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
           }
         }
       }
+      // The published types lack it: https://learn.microsoft.com/azure/azure-functions/flex-consumption-site-updates
+      #disable-next-line BCP037
+      siteUpdateStrategy: { type: rollingUpdate ? 'RollingUpdate' : 'Recreate' }
       runtime: {
         name: 'node'
         version: nodeVersion

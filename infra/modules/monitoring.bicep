@@ -15,6 +15,9 @@ param tags object
 @description('Days for which telemetry is kept.')
 param retentionInDays int
 
+@description('Gigabytes a day after which the workspace takes no more until the next; 0 = no cap.')
+param dailyCapGb int
+
 @description('Object id of the identity that sends telemetry.')
 param identityPrincipalId string
 
@@ -25,6 +28,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
   properties: {
     sku: { name: 'PerGB2018' }
     retentionInDays: retentionInDays
+    workspaceCapping: { dailyQuotaGb: dailyCapGb == 0 ? -1 : dailyCapGb }
   }
 }
 
@@ -57,3 +61,6 @@ output componentId string = component.id
 
 @description('Name of the component.')
 output componentName string = component.name
+
+@description('Resource id of the workspace.')
+output workspaceId string = workspace.id

@@ -16,6 +16,9 @@ param skuName string
 @description('Capacity units of a Dedicated scheduler: 1 to 3.')
 param capacity int
 
+@description('Closed to the public: reached through a private endpoint only.')
+param isPrivate bool
+
 @description('Days after which finished instances go, if the app has not purged them before.')
 param retentionDays int
 
@@ -32,7 +35,7 @@ resource scheduler 'Microsoft.DurableTask/schedulers@2026-02-01' = {
   properties: {
     // Required; an empty list refuses everybody. Who may do what is decided by the role below: there are no keys.
     ipAllowlist: ['0.0.0.0/0']
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
     sku: skuName == 'Dedicated' ? { name: skuName, capacity: capacity } : { name: skuName }
   }
 }

@@ -19,6 +19,12 @@ param purpose string
 @description('Partitions of the task hub that lies here, kept as a tag so that what-if shows when somebody changes them.')
 param partitionCount int
 
+@description('Closed to the public: reached through private endpoints only.')
+param isPrivate bool
+
+@description('Workspace that is told who did what, or how much was asked for.')
+param workspaceId string
+
 @description('Object id of the identity that reads and writes here.')
 param identityPrincipalId string
 
@@ -38,7 +44,11 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      defaultAction: isPrivate ? 'Deny' : 'Allow'
+      bypass: 'None'
+    }
   }
 }
 
@@ -51,6 +61,18 @@ resource tableService 'Microsoft.Storage/storageAccounts/tableServices@2025-06-0
 resource callsTable 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-06-01' = if (isForHost) {
   parent: tableService
   name: 'Calls'
+}
+
+// Requests and errors only: a line for each request of the polling would cost more than the requests.
+// The newest there is; the one that counts as stable, of 2016, knows no category groups.
+#disable-next-line use-recent-api-versions
+resource accountDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: account
+  name: 'workspace'
+  properties: {
+    workspaceId: workspaceId
+    metrics: [{ category: 'Transaction', enabled: true }]
+  }
 }
 
 // The host asks for Owner, not only Contributor; Durable's leases and large messages do not.

@@ -46,7 +46,10 @@ export const settingsRules = {
     const documented = [...rows].map(([, name = '']) => name).filter((name) => /^[A-Z]+(_[A-Z]+)+$/.test(name));
     return [
       ...missing(appOwned(project), documented).map((name) => `README.md lacks ${name}`),
-      ...missing(documented, appOwned(project)).map((name) => `README.md has ${name}, which nobody reads`),
+      ...missing(
+        documented,
+        project.settings.map(({ name }) => name),
+      ).map((name) => `README.md has ${name}, which nobody reads`),
     ];
   },
 } as const satisfies Readonly<Record<string, InfraRule>>;

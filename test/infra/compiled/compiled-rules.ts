@@ -1,22 +1,21 @@
 import { SETTING_NAMES } from '../../../src/settings/catalog.ts';
 import { hostSettings, hubSettings } from '../azure-facts.ts';
-import { CANARY, type Deployment } from './deployments.ts';
-import { appSettingsOf, nameless, ofType, roleAssignmentsOf } from './predicted.ts';
-
-/** What is wrong with what the template makes of a choice; none when the rule holds. */
-export type CompiledRule = (deployment: Deployment) => readonly string[];
+import { CANARY, type CompiledRule, type Deployment } from './deployments.ts';
+import { differences } from './differences.ts';
+import { placementRules } from './placement-rules.ts';
+import { appSettingsOf, hasVault, hubOf, nameless, ofType, roleAssignmentsOf } from './predicted.ts';
 
 export const compiledRules = {
+  ...placementRules,
+
   'every role has the scope it needs, and there is no other role': (deployment) => {
-    const { botCredential } = deployment.choice;
-    const hasVault = botCredential === 'clientCertificate' || botCredential === 'clientSecret';
     return differences(roleAssignmentsOf(deployment), [
       'id Monitoring Metrics Publisher on Microsoft.Insights/components/appi',
       'id Storage Blob Data Owner on Microsoft.Storage/storageAccounts/st',
       'id Storage Table Data Contributor on Microsoft.Storage/storageAccounts/st',
       'id-deploy Storage Blob Data Contributor on Microsoft.Storage/storageAccounts/stpkg/blobServices/default/containers/app-package',
       ...hubRoles(deployment),
-      ...(hasVault ? ['id Key Vault Secrets User on Microsoft.KeyVault/vaults/kv'] : []),
+      ...(hasVault(deployment) ? ['id Key Vault Secrets User on Microsoft.KeyVault/vaults/kv'] : []),
     ]);
   },
 
@@ -89,12 +88,6 @@ export const compiledRules = {
       .map(({ name }) => `${name} holds a secret`),
 } as const satisfies Readonly<Record<string, CompiledRule>>;
 
-/** Where the choice puts the task hub. */
-function hubOf({ choice }: Deployment): 'scheduler' | 'own' | 'shared' {
-  if (choice.backend === 'durableTaskScheduler') return 'scheduler';
-  return choice.hubAccount === 'own' ? 'own' : 'shared';
-}
-
 function hubRoles(deployment: Deployment): readonly string[] {
   const own = ['Blob Data Contributor', 'Queue Data Contributor', 'Table Data Contributor'];
   return {
@@ -102,14 +95,6 @@ function hubRoles(deployment: Deployment): readonly string[] {
     own: own.map((role) => `id Storage ${role} on Microsoft.Storage/storageAccounts/sthub`),
     shared: ['id Storage Queue Data Contributor on Microsoft.Storage/storageAccounts/st'],
   }[hubOf(deployment)];
-}
-
-/** What is there and not expected, and the other way round. */
-function differences(present: readonly string[], expected: readonly string[]): readonly string[] {
-  return [
-    ...expected.filter((item) => !present.includes(item)).map((item) => `missing: ${item}`),
-    ...present.filter((item) => !expected.includes(item)).map((item) => `not expected: ${item}`),
-  ];
 }
 
 /** Reads the catalog's "BOT_CREDENTIAL is managedIdentityFederation or managedIdentity" and "… is not global". */

@@ -10,12 +10,18 @@ export interface Deployment {
   readonly resources: readonly PredictedResource[];
 }
 
+/** What is wrong with what the template makes of a choice; none when the rule holds. */
+export type CompiledRule = (deployment: Deployment) => readonly string[];
+
 /** Stands in every parameter that may hold a secret, to be seen where it comes out. */
 export const CANARY = 'canary-that-is-secret';
 
 const choices = {
   backend: ['storage', 'durableTaskScheduler'],
   hubAccount: ['shared', 'own'],
+  privateNetwork: [false, true],
+  zoneRedundant: [false, true],
+  rollingUpdate: [false, true],
   botCredential: ['managedIdentityFederation', 'clientCertificate', 'clientSecret', 'managedIdentity'],
   graphCloud: ['global', 'usgov', 'usgovdod'],
   deployBot: [false, true],
@@ -40,7 +46,9 @@ const fixedParameters = {
   botAppId: '11111111-2222-3333-4444-555555555555',
   alertEmail: 'operator@example.com',
   partitionCount: 8,
-  callEndedWebhookUrl: 'https://bot.example.com/ended',
+  botNotificationUrl: `https://bot.example.com/calls?key=${CANARY}`,
+  callEndedWebhookUrl: `https://bot.example.com/ended?key=${CANARY}`,
+  logDailyCapGb: 5,
   callEndedWebhookSecret: CANARY,
 };
 

@@ -30,3 +30,14 @@ export function roleAssignmentsOf(deployment: Deployment): readonly string[] {
 export function nameless(name = 'nobody or nothing known'): string {
   return name.replaceAll(/(-example)?-?[a-z0-9]{13}(?=\/|$)/g, '');
 }
+
+/** Where the choice puts the task hub. */
+export function hubOf({ choice }: Deployment): 'scheduler' | 'own' | 'shared' {
+  if (choice.backend === 'durableTaskScheduler') return 'scheduler';
+  return choice.hubAccount === 'own' ? 'own' : 'shared';
+}
+
+/** Whether the choice needs a Key Vault. */
+export function hasVault({ choice }: Deployment): boolean {
+  return choice.botCredential === 'clientCertificate' || choice.botCredential === 'clientSecret';
+}

@@ -85,6 +85,62 @@ export const compiledSamples: readonly CompiledSample[] = [
     breaks: (all) => all.filter(({ type }) => !type.endsWith('/blobServices')),
     finding: /no version/,
   },
+  ...(
+    [
+      ['an account stays open', { publicNetworkAccess: 'Disabled' }, { publicNetworkAccess: 'Enabled' }, /st is open/],
+      ['the app is closed', { publicNetworkAccess: 'Enabled' }, { publicNetworkAccess: 'Disabled' }, /Teams cannot/],
+    ] as const
+  ).map(
+    ([broken, from, to, finding]): CompiledSample => ({
+      rule: 'in a private network everything is closed but the way in, and the app reaches each part by an endpoint',
+      broken,
+      where: { privateNetwork: true },
+      breaks: (all) => JSON.parse(JSON.stringify(all).replaceAll(part(from), part(to))),
+      finding,
+    }),
+  ),
+  {
+    rule: 'in a private network everything is closed but the way in, and the app reaches each part by an endpoint',
+    broken: 'the queues cannot be reached',
+    where: { privateNetwork: true, backend: 'storage' },
+    breaks: (all) => all.filter(({ name }) => !/^pe-(app|hub)-queue/.test(name)),
+    finding: /missing: pe-(app|hub)-queue/,
+  },
+  {
+    rule: 'over zones, and for rolling updates, there are two of each; storage and scheduler are redundant too',
+    broken: 'one instance is kept ready',
+    where: { rollingUpdate: true },
+    breaks: (all) => JSON.parse(JSON.stringify(all).replaceAll('"instanceCount":2', '"instanceCount":1')),
+    finding: /missing: durable 2/,
+  },
+  {
+    rule: 'over zones, and for rolling updates, there are two of each; storage and scheduler are redundant too',
+    broken: 'storage lies in one zone',
+    where: { zoneRedundant: true },
+    breaks: (all) => JSON.parse(JSON.stringify(all).replaceAll('Standard_ZRS', 'Standard_LRS')),
+    finding: /missing: Standard_ZRS/,
+  },
+  {
+    rule: 'over zones, and for rolling updates, there are two of each; storage and scheduler are redundant too',
+    broken: 'the plan lies in one zone',
+    where: { zoneRedundant: true },
+    breaks: (all) => all.filter(({ type }) => type !== 'Microsoft.Web/serverfarms'),
+    finding: /the plan lies in one zone/,
+  },
+  {
+    rule: 'the site is hardened, and what holds code or secrets tells the workspace who was there',
+    broken: 'nobody is told',
+    where: { botCredential: 'clientSecret' },
+    breaks: (all) => all.filter(({ type }) => type !== 'Microsoft.Insights/diagnosticSettings'),
+    finding: /missing: vaults\/kv/,
+  },
+  {
+    rule: 'the site is hardened, and what holds code or secrets tells the workspace who was there',
+    broken: 'the health check has no path',
+    where: {},
+    breaks: (all) => JSON.parse(JSON.stringify(all).replaceAll('/api/health', '')),
+    finding: /healthCheckPath is/,
+  },
   {
     rule: 'a vault is made for those who need one, and its item is what the setting refers to',
     broken: 'there is no vault',
@@ -117,4 +173,8 @@ function withSettings(
       ? { ...resource, properties: change(expressionObject(resource.properties)) }
       : resource,
   );
+}
+
+function part(properties: object): string {
+  return JSON.stringify(properties).slice(1, -1);
 }
