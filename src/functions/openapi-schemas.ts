@@ -232,7 +232,7 @@ export const API_SCHEMAS = {
       startedAt: instant('When the call began, if known. Without it the first keepAlive is sent at once.'),
       chatInfo: anyObject,
       meetingInfo: anyObject,
-      joinUrl: textAs('A Teams link, instead of chatInfo and meetingInfo.'),
+      joinUrl: textAs('A Teams link, long or short (/meet/…), instead of chatInfo and meetingInfo.'),
     },
   ),
   RegisteredCall: closed({ callId, record: orNull(ref('CallRecord')) }),

@@ -53,7 +53,7 @@ const bodySchema = once(() => {
           .check(
             z.refine(
               (target) => target !== undefined,
-              'must be a link https://teams.microsoft.com/l/meetup-join/…?context=…',
+              'must be a link https://teams.microsoft.com/l/meetup-join/…?context=… or …/meet/…?p=…',
             ),
           ),
       ),

@@ -220,6 +220,13 @@ describe('registering a call', () => {
     expect((await record())?.facts).toEqual({ tenantId, chatInfo, meetingInfo });
   });
 
+  test('understands a short join link, which is a meeting id and its passcode', async () => {
+    await put({ tenantId, joinUrl: 'https://teams.microsoft.com/meet/2414128301281?p=INVENTEDpass' });
+    const type = { '@odata.type': '#microsoft.graph.joinMeetingIdMeetingInfo' };
+    const meetingInfo = { ...type, joinMeetingId: '2414128301281', passcode: 'INVENTEDpass' };
+    expect((await record())?.facts).toEqual({ tenantId, meetingInfo });
+  });
+
   test('changes nothing when it is kept alive already', async () => {
     await put();
     clock.advance(MINUTE_MS);

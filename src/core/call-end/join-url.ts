@@ -1,9 +1,11 @@
 import { withoutAbsent } from '../call-record/call-facts.ts';
 import { isPlainObject, ownProperty, ownText, type PlainObject } from '../values/plain-object.ts';
+import { parseShortJoinUrl, toShortJoinUrl } from './short-join-url.ts';
 
 /** What Create call needs to join a scheduled meeting. */
 export interface JoinTarget {
-  readonly chatInfo: PlainObject;
+  /** Absent for a meeting that is joined by its id. */
+  readonly chatInfo?: PlainObject;
   readonly meetingInfo: PlainObject;
 }
 
@@ -30,13 +32,16 @@ const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  *
  * Shape: `https://teams.microsoft.com/l/meetup-join/{threadId}/{messageId}?context={"Tid","Oid"}`, percent-encoded or
  * not, `MessageId` in the context being the replyChainMessageId of a channel meeting → chatInfo and meetingInfo |
- * undefined when it is anything else; short links (`/meet/…`) hold neither.  Errors: none.
+ * undefined when it is anything else. A short link, `/meet/{joinMeetingId}?p={passcode}`, holds no chat.  Errors: none.
  * Source: https://learn.microsoft.com/graph/api/resources/call
  */
 export function parseJoinUrl(text: string): JoinTarget | undefined {
   if (text.length > LONGEST_URL || !URL.canParse(text)) return undefined;
-  const { protocol, host, pathname, searchParams, username, password } = new URL(text);
+  const url = new URL(text);
+  const { protocol, host, pathname, searchParams, username, password } = url;
   if (protocol !== 'https:' || !KNOWN_HOSTS.has(host) || username !== '' || password !== '') return undefined;
+  const shortMeetingInfo = parseShortJoinUrl(url);
+  if (shortMeetingInfo !== undefined) return { meetingInfo: shortMeetingInfo };
   const [, thread = '', message = ''] = JOIN_PATH.exec(pathname) ?? [];
   const context = parseContext(searchParams.get('context') ?? '');
   if (context === undefined) return undefined;
@@ -52,8 +57,8 @@ export function parseJoinUrl(text: string): JoinTarget | undefined {
 /**
  * The join URL of a meeting, for people who want to look in.
  *
- * Shape: chatInfo and meetingInfo as Graph tells them, the cloud's Teams → the URL | undefined when they name no
- * meeting thread with its organizer.  Errors: none.
+ * Shape: chatInfo and meetingInfo as Graph tells them, the cloud's Teams → the URL | undefined when they name neither a
+ * meeting thread with its organizer nor a meeting id.  Errors: none.
  */
 export function toJoinUrl(
   call: { readonly chatInfo?: PlainObject | undefined; readonly meetingInfo?: PlainObject | undefined },
@@ -68,7 +73,7 @@ export function toJoinUrl(
     tenantId: ownText(user, 'tenantId', 36),
     organizerId: ownText(user, 'id', 36),
   };
-  if (!isMeeting(parts)) return undefined;
+  if (!isMeeting(parts)) return toShortJoinUrl(meetingInfo, host);
   const context = JSON.stringify({ Tid: parts.tenantId, Oid: parts.organizerId, MessageId: parts.replyChainMessageId });
   const path = `${encodeURIComponent(parts.threadId)}/${parts.messageId}`;
   return `https://${host}/l/meetup-join/${path}?context=${encodeURIComponent(context)}`;

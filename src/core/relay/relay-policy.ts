@@ -1,4 +1,5 @@
 import { isPlainObject, ownProperty, ownText, type PlainObject } from '../values/plain-object.ts';
+import { isPolicyRecording } from './policy-recording.ts';
 
 /** What became of a relayed request. Texts are short codes, safe to log. */
 export type RelayAnswer =
@@ -49,8 +50,7 @@ export function toAnswerToGraph(own: OwnEffect, bot: RelayAnswer, batch: RelayBa
 /**
  * Reads off a parsed body what matters to the relay. Looks at every entry, also at those that mean nothing to us.
  *
- * Source: https://learn.microsoft.com/graph/api/resources/participantjoiningnotification; the marks of policy-based
- * recording are those of example 3 in https://learn.microsoft.com/graph/api/call-answer.
+ * Source: https://learn.microsoft.com/graph/api/resources/participantjoiningnotification
  */
 export function toRelayBatch(body: unknown): RelayBatch {
   const items = notifiedItems(body);
@@ -58,7 +58,7 @@ export function toRelayBatch(body: unknown): RelayBatch {
   const incoming = items.filter((item) => ownText(item, 'state', 64)?.toLowerCase() === 'incoming');
   return {
     needsBot: isJoining || incoming.length > 0,
-    isPolicyRecording: isJoining || incoming.some(isRecorded),
+    isPolicyRecording: isJoining || incoming.some(isPolicyRecording),
   };
 }
 
@@ -69,22 +69,6 @@ function notifiedItems(body: unknown): readonly PlainObject[] {
     .filter(isPlainObject)
     .flatMap((entry) => ownProperty(entry, 'resourceData'))
     .filter(isPlainObject);
-}
-
-/** The bot is called because a participant is under observation, or says why it is called. */
-function isRecorded(call: PlainObject): boolean {
-  if (objectAt(call, 'incomingContext', 'observedParticipantId') !== undefined) return true;
-  const reasons = objectAt(call, 'applicationMetadata', 'botData', 'inviteReasons');
-  return (
-    Array.isArray(reasons) &&
-    reasons.some((reason) => typeof reason === 'string' && reason.toLowerCase() === 'policybasedrecording')
-  );
-}
-
-function objectAt(root: PlainObject, ...names: readonly string[]): unknown {
-  let found: unknown = root;
-  for (const name of names) found = isPlainObject(found) ? ownProperty(found, name) : undefined;
-  return found ?? undefined;
 }
 
 function isType(item: PlainObject, name: string): boolean {

@@ -30,6 +30,16 @@ describe('a join URL', () => {
     expect(parseJoinUrl(url)?.chatInfo).toEqual({ ...target.chatInfo, replyChainMessageId: '1563302249053' });
   });
 
+  test.each(Object.values(TEAMS_HOSTS))('may be a short one of %s, with a passcode and without', (host) => {
+    const short = {
+      meetingInfo: { '@odata.type': '#microsoft.graph.joinMeetingIdMeetingInfo', joinMeetingId: '2414128301281' },
+    };
+    expect(parseJoinUrl(`https://${host}/meet/2414128301281`)).toEqual(short);
+    expect(parseJoinUrl(`https://${host}/meet/2414128301281/?p=INVENTEDpass&x=1`)).toEqual({
+      meetingInfo: { ...short.meetingInfo, passcode: 'INVENTEDpass' },
+    });
+  });
+
   test.each(Object.values(TEAMS_HOSTS))('may be one of %s', (host) => {
     expect(parseJoinUrl(encoded.replace('teams.microsoft.com', host))).toEqual(target);
     expect(toJoinUrl(target, host)).toMatch(`https://${host}/l/meetup-join/19%3Ameeting_`);
@@ -42,7 +52,12 @@ describe('a join URL', () => {
     ['another port', encoded.replace('teams.microsoft.com', 'teams.microsoft.com:8443')],
     ['a host in the user name', encoded.replace('teams.microsoft.com', 'teams.microsoft.com@evil.example')],
     ['a user name', encoded.replace('teams.microsoft.com', 'user@teams.microsoft.com')],
-    ['a short link', 'https://teams.microsoft.com/meet/2345678901234?p=AbCdEf'],
+    ['a short link without an id', 'https://teams.microsoft.com/meet/?p=AbCdEf'],
+    ['a short link whose id is no number', 'https://teams.microsoft.com/meet/23456x8901234?p=AbCdEf'],
+    ['a short link that goes on', 'https://teams.microsoft.com/meet/2345678901234/x?p=AbCdEf'],
+    ['a short link with a passcode that is none', 'https://teams.microsoft.com/meet/2345678901234?p=Ab%20Cd'],
+    ['a short link with an empty passcode', 'https://teams.microsoft.com/meet/2345678901234?p='],
+    ['a short link of another host', 'https://teams.example/meet/2345678901234?p=AbCdEf'],
     ['another path', encoded.replace('/l/', '/l/x/')],
     ['no message', encoded.replace('/0?', '?')],
     ['a thread that is a path', encoded.replace(/19%3a[^/]*/, '..%2f..%2fx')],
@@ -107,11 +122,24 @@ describe('a meeting', () => {
     );
   });
 
+  test('that is joined by its id has a short link, and comes back from it, and so does what is kept of it', () => {
+    const anyPasscode = fc.option(fc.stringMatching(/^[\w-]{1,64}$/), { nil: undefined });
+    fc.assert(
+      fc.property(fc.stringMatching(/^\d{6,20}$/), anyPasscode, (joinMeetingId, passcode) => {
+        const type = { '@odata.type': '#microsoft.graph.joinMeetingIdMeetingInfo' };
+        const meetingInfo = { ...type, joinMeetingId, ...(passcode === undefined ? {} : { passcode }) };
+        const url = toJoinUrl({ meetingInfo: parseMeetingInfo(meetingInfo) });
+        expect(parseJoinUrl(url ?? '')).toEqual({ meetingInfo });
+      }),
+    );
+  });
+
   test('has no join URL without thread or organizer, such as a call between two', () => {
     expect(toJoinUrl(target)).toBe(new URL(encoded).href.replaceAll(/%[0-9a-f]{2}/g, (code) => code.toUpperCase()));
     expect(toJoinUrl({})).toBeUndefined();
     expect(toJoinUrl({ ...target, chatInfo: undefined })).toBeUndefined();
-    expect(toJoinUrl({ ...target, meetingInfo: { joinMeetingId: '1', passcode: '2' } })).toBeUndefined();
+    expect(toJoinUrl({ ...target, meetingInfo: { joinMeetingId: '1/../2', passcode: '2' } })).toBeUndefined();
+    expect(toJoinUrl({ meetingInfo: { joinMeetingId: '2414128301281', passcode: 'a b' } })).toBeUndefined();
     expect(toJoinUrl({ ...target, chatInfo: { threadId: '19:a/../b' } })).toBeUndefined();
   });
 });

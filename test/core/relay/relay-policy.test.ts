@@ -29,14 +29,28 @@ describe('what in a batch matters to the relay', () => {
     expect(filesWhere('isPolicyRecording')).toEqual(['incoming-policy-recording.json', 'participant-joining.json']);
   });
 
-  test('either mark is enough for an incoming call, and none counts later in its life', () => {
-    const observed = { incomingContext: { observedParticipantId: 'somebody' } };
-    const invited = { applicationMetadata: { botData: { inviteReasons: ['Other', 'policyBasedRecording'] } } };
+  const withBotData = (botData: object) => ({ applicationMetadata: { botData } });
+
+  test.each([
+    ['a participant is observed', { incomingContext: { observedParticipantId: 'somebody' } }],
+    ['PolicyBasedRecording', withBotData({ inviteReasons: ['Other', 'policyBasedRecording'] })],
+    ['ComplianceRecording', withBotData({ inviteReasons: ['ComplianceRecording'] })],
+    ['one reason that is no list', withBotData({ inviteReasons: 'compliancerecording' })],
+    ['a policy', withBotData({ policyIdentifier: 'TeamsComplianceRecordingPolicy=Tenant:example' })],
+    ['its context', { incomingContext: { '@odata.type': '#microsoft.graph.policyBasedRecordingContext' } }],
+    ['a context inside', withBotData({ policyBasedRecordingContext: {} })],
+  ])('policy-based recording is recognised by %s, and only while the call is incoming', (_, mark) => {
     const policy = (data: object) => toRelayBatch(call(data)).isPolicyRecording;
-    expect(policy({ state: 'Incoming', ...observed })).toBe(true);
-    expect(policy({ state: 'incoming', ...invited })).toBe(true);
-    expect(policy({ state: 'incoming', incomingContext: { sourceParticipantId: 'somebody' } })).toBe(false);
-    expect(policy({ state: 'established', ...observed, ...invited })).toBe(false);
+    expect(policy({ state: 'Incoming', ...mark })).toBe(true);
+    expect(policy({ state: 'established', ...mark })).toBe(false);
+  });
+
+  test.each([
+    [{ incomingContext: { sourceParticipantId: 'somebody', observedParticipantId: null } }],
+    [withBotData({ inviteReasons: ['Meeting', null, 7], policyIdentifier: '', policyBasedRecording: false })],
+    [{ incomingContext: 'policyBasedRecording', applicationMetadata: null }],
+  ])('other calls are none: %j', (data) => {
+    expect(toRelayBatch(call({ state: 'incoming', ...data })).isPolicyRecording).toBe(false);
   });
 
   test('it is found behind entries of any other kind, in arrays, and on paths that mean nothing here', () => {
