@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type CommandLine, parseHubKind, readCommandLine } from './command-line.ts';
 import { EXTENSION_TRAPS, type ExtensionTrap } from './durable-extension/extension-traps.ts';
 import { parseWholeNumber } from './whole-number.ts';
 
@@ -59,13 +60,8 @@ const DEFAULT_DATA = resolve(REPOSITORY, '.local');
  *
  * Shape: arguments → options | help | the one thing that is wrong.  Errors: none.
  */
-export function parseStartOptions(
-  args: readonly string[],
-):
-  | { readonly kind: 'options'; readonly options: StartOptions }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'wrong'; readonly problem: string } {
-  try {
+export function parseStartOptions(args: readonly string[]): CommandLine<StartOptions> {
+  return readCommandLine(() => {
     const { values } = parseArgs({
       args: [...args],
       options: {
@@ -84,30 +80,21 @@ export function parseStartOptions(
       },
       allowNegative: true,
     });
-    if (values.help) return { kind: 'help' };
-    const { storage } = values;
-    if (storage !== 'sqlite' && storage !== 'memory') {
-      throw new Error(`--storage is sqlite or memory, not "${storage}".`);
-    }
+    if (values.help) return 'help';
     return {
-      kind: 'options',
-      options: {
-        port: parseWholeNumber('--port', values.port, 0, 65_535),
-        graphPort: parseWholeNumber('--graph-port', values['graph-port'], 0, 65_535),
-        speed: parseWholeNumber('--speed', values.speed, 1, 2_700),
-        demo: values.demo,
-        auth: values.auth,
-        relay: values.relay,
-        app: resolve(values.app),
-        storage,
-        data: resolve(values.data),
-        fresh: values.fresh,
-        traps: parseTraps(values.traps),
-      },
+      port: parseWholeNumber('--port', values.port, 0, 65_535),
+      graphPort: parseWholeNumber('--graph-port', values['graph-port'], 0, 65_535),
+      speed: parseWholeNumber('--speed', values.speed, 1, 2_700),
+      demo: values.demo,
+      auth: values.auth,
+      relay: values.relay,
+      app: resolve(values.app),
+      storage: parseHubKind(values.storage),
+      data: resolve(values.data),
+      fresh: values.fresh,
+      traps: parseTraps(values.traps),
     };
-  } catch (error) {
-    return { kind: 'wrong', problem: error instanceof Error ? error.message : String(error) };
-  }
+  });
 }
 
 function parseTraps(list: string): readonly ExtensionTrap[] {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type CommandLine, parseHubKind, readCommandLine } from '../command-line.ts';
 import { parseWholeNumber } from '../whole-number.ts';
 
 export interface ChaosOptions {
@@ -24,14 +25,8 @@ Usage: npm run chaos -- [options]
   --help            this text`;
 
 /** Shape: arguments → options | help | the one thing that is wrong.  Errors: none. */
-export function parseChaosOptions(
-  args: readonly string[],
-  anySeed: number,
-):
-  | { readonly kind: 'options'; readonly options: ChaosOptions }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'wrong'; readonly problem: string } {
-  try {
+export function parseChaosOptions(args: readonly string[], anySeed: number): CommandLine<ChaosOptions> {
+  return readCommandLine(() => {
     const { values } = parseArgs({
       args: [...args],
       options: {
@@ -43,22 +38,13 @@ export function parseChaosOptions(
         help: { type: 'boolean', default: false },
       },
     });
-    if (values.help) return { kind: 'help' };
-    const { storage } = values;
-    if (storage !== 'sqlite' && storage !== 'memory') {
-      throw new Error(`--storage is sqlite or memory, not "${storage}".`);
-    }
+    if (values.help) return 'help';
     return {
-      kind: 'options',
-      options: {
-        kills: parseWholeNumber('--kills', values.kills, 1, 10_000),
-        calls: parseWholeNumber('--calls', values.calls, 1, 100_000),
-        speed: parseWholeNumber('--speed', values.speed, 1, 900),
-        seed: parseWholeNumber('--seed', values.seed, 0, 2 ** 32 - 1),
-        storage,
-      },
+      kills: parseWholeNumber('--kills', values.kills, 1, 10_000),
+      calls: parseWholeNumber('--calls', values.calls, 1, 100_000),
+      speed: parseWholeNumber('--speed', values.speed, 1, 900),
+      seed: parseWholeNumber('--seed', values.seed, 0, 2 ** 32 - 1),
+      storage: parseHubKind(values.storage),
     };
-  } catch (error) {
-    return { kind: 'wrong', problem: error instanceof Error ? error.message : String(error) };
-  }
+  });
 }

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../src/adapters/clock.ts';
+import { createStoppableClock } from '../clock/stoppable-clock.ts';
 import type { HttpMessageRequest } from '../http-message.ts';
 import { createCallbackTokens } from './callback-tokens.ts';
 import { createControl, type SimulatedGraphControl } from './control.ts';
@@ -15,7 +16,6 @@ import { createMetadataApi } from './metadata-api.ts';
 import { createNotificationSender, type DeliverNotification } from './notification-sender.ts';
 import { postNotification } from './post-notification.ts';
 import { createSimulatedCalls } from './simulated-calls.ts';
-import { createStoppableClock } from './stoppable-clock.ts';
 
 export interface SimulatedGraphOptions {
   readonly clock: Clock;

@@ -1,3 +1,4 @@
+import { createOpenTimers } from '../clock/open-timers.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 
 /** The clock of one simulated machine: it may be wrong, and its timers die with it. */
@@ -17,36 +18,22 @@ export interface HostClock extends VirtualClock {
  * which hold it back, do nothing. They count wrongly when tracked work runs in parallel.
  */
 export function createHostClock(world: VirtualClock): HostClock {
-  const open = new Set<() => void>();
+  const timers = createOpenTimers(world);
   let errorMs = 0;
   let isClosed = false;
   return {
     ...world,
     nowMs: () => Math.floor(world.nowMs() + errorMs),
-    after(delayMs, fire) {
-      if (isClosed) return () => {};
-      const cancelTimer = world.after(delayMs, () => {
-        open.delete(cancel);
-        fire();
-      });
-      const cancel = () => {
-        open.delete(cancel);
-        cancelTimer();
-      };
-      open.add(cancel);
-      return cancel;
-    },
+    after: (delayMs, fire) => (isClosed ? () => {} : timers.after(delayMs, fire)),
     track: (work) => work,
     suspend: (wait) => wait,
     get timerCount() {
-      return open.size;
+      return timers.count();
     },
     setError(ms) {
       errorMs = ms;
     },
-    cancelAll() {
-      for (const cancel of [...open]) cancel();
-    },
+    cancelAll: timers.cancelAll,
     close() {
       isClosed = true;
     },

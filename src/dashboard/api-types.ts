@@ -1,33 +1,11 @@
-/** What the API gives, as far as the page shows it. */
-export interface Row {
-  readonly callId: string;
-  readonly state: string;
-  readonly danger: 'none' | 'late' | 'failing' | 'overdue';
-  readonly why: string;
-  readonly tenantId?: string;
-  readonly direction?: string;
-  readonly subject?: string;
-  readonly threadId?: string;
-  readonly callChainId?: string;
-  readonly scenarioId?: string;
-  readonly firstSeenAt?: string;
-  readonly establishedAt?: string;
-  readonly lastKeepAliveAt?: string;
-  readonly nextKeepAliveAt?: string;
-  readonly deadlineAt?: string;
-  readonly keepAlives: number;
-  readonly consecutiveFailures: number;
-  readonly endedAt?: string;
-  readonly endReason?: string;
-}
+import type { CallCounters } from '../core/operator-views/call-page.ts';
+import type { CallRow } from '../core/operator-views/call-row.ts';
+import type { TimelineEntry } from '../core/operator-views/call-timeline.ts';
 
-export interface Counters {
-  readonly open: number;
-  readonly late: number;
-  readonly failing: number;
-  readonly overdue: number;
-  readonly ended?: number;
-}
+/** What the API gives, as far as the page shows it. */
+export type Row = Omit<CallRow, 'callId'> & { readonly callId: string };
+
+export type Counters = CallCounters;
 
 export interface CallList {
   readonly asOf: string;
@@ -39,7 +17,7 @@ export interface CallList {
 }
 
 export interface Happening {
-  readonly kind: 'firstSeen' | 'established' | 'keepAlive' | 'rescued' | 'ended' | 'cleanedUp';
+  readonly kind: TimelineEntry['kind'];
   readonly at: string;
   readonly result?: string;
   readonly ms?: number;
