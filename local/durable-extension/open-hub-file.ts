@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync as Database } from 'node:sqlite';
 import { DatabaseSync } from './node-sqlite.ts';
@@ -17,6 +17,8 @@ export class HubFileError extends Error {
 /** Marks a SQLite file as a task hub of this host ("dHub"). Source: https://www.sqlite.org/pragma.html#pragma_application_id */
 const APPLICATION_ID = 0x64_48_75_62;
 const SCHEMA_VERSION = 1;
+/** Inputs and histories tell who calls whom. SQLite gives its log the mode of the file. */
+const OWNER_ONLY = 0o600;
 /** Result code of SQLite. Source: https://www.sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
 
@@ -68,9 +70,11 @@ export function openHubFile(path: string): Database {
   let database: Database | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true });
+    closeSync(openSync(path, 'a', OWNER_ONLY));
     database = new DatabaseSync(path);
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     const isNew = checkIdentity(database, path);
+    for (const file of [path, `${path}-wal`]) if (existsSync(file)) chmodSync(file, OWNER_ONLY);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
     if (isNew) database.exec(SCHEMA);
     database.exec('COMMIT');

@@ -16,13 +16,13 @@ function toAlreadyExists(context: ApiContext, row: InstanceRow): HttpMessageResp
   });
 }
 
-/** 202 with the links, in the real order of keys (no rewindPostUri here). */
+/** 202 with the links, in the real order of keys (no rewindPostUri here). The app's own client needs no key in them. */
 function toStarted(context: ApiContext, request: HttpMessageRequest, instanceId: string): HttpMessageResponse {
   const { hubName, systemKey } = context.options;
   const { rewindPostUri: _, ...links } = buildManagementUrls(instanceId, {
     origin: request.url.origin,
     hubName,
-    systemKey,
+    systemKey: request.url.pathname.startsWith('/durabletask/') ? undefined : systemKey,
   });
   return toJsonResponse(202, JSON.stringify(links), { location: links.statusQueryGetUri, 'retry-after': '10' });
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../../src/adapters/clock.ts';
 import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts';
 import { type AuthLevel, type KeyPolicy, mayCallFunction, refuseWebhook } from './authorize.ts';
@@ -34,7 +35,7 @@ export interface HttpHost {
   listen(options: { readonly port: number; readonly host?: string }): Promise<HttpListener>;
   /**
    * Serves the durable API without keys on a random port of 127.0.0.1, for the durable client of the app itself:
-   * `rpcBaseUrl` belongs into the client binding. Sets `WEBSITE_HOSTNAME` when it is not set.
+   * `rpcBaseUrl`, which nobody can guess, belongs into the client binding. Sets `WEBSITE_HOSTNAME` when it is not set.
    */
   listenRpc(): Promise<HttpListener & { readonly rpcBaseUrl: string }>;
 }
@@ -84,11 +85,12 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
   }
 
   const handle = (request: HttpMessageRequest) => finish(request, () => answer(request));
+  const secret = `/${randomBytes(24).toString('base64url')}`;
   const handleRpc = (request: HttpMessageRequest) =>
     finish(request, async () => {
-      if (!request.url.pathname.startsWith(rpcPath)) return { status: 404 };
       const url = new URL(request.url);
-      url.pathname = webhookPath + url.pathname.slice(rpcPath.length);
+      if (!url.pathname.startsWith(secret + rpcPath)) return { status: 404 };
+      url.pathname = url.pathname.slice(secret.length);
       return askDurable({ ...request, url });
     });
 
@@ -102,7 +104,7 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
     async listenRpc() {
       const listener = await listenHttp(handleRpc, { port: 0, host: '127.0.0.1', maxBodyBytes, clock });
       process.env.WEBSITE_HOSTNAME ??= new URL(listener.origin).host;
-      return { ...listener, rpcBaseUrl: `${listener.origin}${rpcPath}` };
+      return { ...listener, rpcBaseUrl: `${listener.origin}${secret}${rpcPath}` };
     },
   };
 }

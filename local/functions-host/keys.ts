@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
@@ -12,15 +12,20 @@ const hostKeys = z.object({
 /** The keys of a host: `functionKey` opens functions, the system key the durable webhooks, `masterKey` everything. */
 export type HostKeys = Readonly<z.infer<typeof hostKeys>>;
 
+const OWNER_ONLY = 0o600;
+
 /**
  * Reads the keys of this host, or makes them once: they stay the same over restarts.
  *
- * Errors: Error when the file is not what this function wrote.  Effects: the first call writes `path` (mode 0600) and
- * makes its folder.
+ * Errors: Error when the file is not what this function wrote.  Effects: the first call writes `path` and makes its
+ * folder; each gives `path` the mode 0600.
  */
 export async function loadKeys(path: string): Promise<HostKeys> {
   const existing = await readIfThere(path);
-  if (existing !== undefined) return parseKeys(existing, path);
+  if (existing !== undefined) {
+    await chmod(path, OWNER_ONLY);
+    return parseKeys(existing, path);
+  }
   const keys: HostKeys = {
     masterKey: newKey(),
     functionKey: newKey(),
@@ -29,7 +34,7 @@ export async function loadKeys(path: string): Promise<HostKeys> {
   await mkdir(dirname(path), { recursive: true });
   // Linked when it is whole: nobody reads half a file.
   const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  await writeFile(draft, `${JSON.stringify(keys, null, 2)}\n`, { mode: OWNER_ONLY, flag: 'wx' });
   try {
     await link(draft, path);
     return keys;

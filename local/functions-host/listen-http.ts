@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Clock } from '../../src/adapters/clock.ts';
 import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts';
+import { refuseForeign } from '../refuse-foreign.ts';
 
 export interface HttpListener {
   /** Such as `http://127.0.0.1:7071`. */
@@ -22,9 +23,14 @@ export interface ListenOptions {
 /** Kestrel's MaxRequestHeadersTotalSize, which the host leaves as it is; more is answered with 431. */
 const MAX_HEADER_BYTES = 32 * 1024;
 
+/** How long a body may take to arrive. */
+const BODY_LIMIT_MS = 60_000;
+
 /**
- * Serves a handler over HTTP, bodies buffered.
+ * Serves a handler over HTTP to this machine, bodies buffered.
  *
+ * Refused without asking the handler: 408 a body that is not there after 60 s, 413 one over the limit, 403 and 421 what
+ * comes from elsewhere (see refuse-foreign).
  * Idle connections are kept for ever (`keepAliveTimeout` 0): a client that reuses a connection just when the server
  * gives it up gets ECONNRESET, which a real host hides behind its front end.
  * Errors: Error naming `--port` when the port is taken; what the socket says otherwise.
@@ -62,18 +68,35 @@ async function serve(
   handle: (request: HttpMessageRequest) => Promise<HttpMessageResponse>,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { maxBodyBytes }: ListenOptions,
+  options: ListenOptions,
 ): Promise<void> {
+  const refuse = (status: number, body = '') => send(outgoing, { status, headers: { connection: 'close' }, body });
   const url = toUrl(incoming);
-  if (!url) return send(outgoing, { status: 400, headers: { connection: 'close' } });
-  const body = await readBody(incoming, maxBodyBytes);
-  if (!body) return send(outgoing, { status: 413, headers: { connection: 'close' } });
+  if (!url) return refuse(400);
+  const foreign = refuseForeign(incoming.headers);
+  if (foreign) return refuse(foreign.status, foreign.problem);
+  const body = await readBodyInTime(incoming, options);
+  if (typeof body === 'number') return refuse(body);
   send(outgoing, await handle({ method: incoming.method ?? 'GET', url, headers: joinHeaders(incoming), body }));
 }
 
 function toUrl({ url = '/', headers }: IncomingMessage): URL | undefined {
   const target = url.startsWith('/') ? `http://${headers.host ?? 'localhost'}${url}` : url;
   return URL.canParse(target) ? new URL(target) : undefined;
+}
+
+/** The body, or the status of its refusal. What still comes of a late one finds the connection closed. */
+async function readBodyInTime(
+  incoming: IncomingMessage,
+  { maxBodyBytes, clock }: ListenOptions,
+): Promise<Uint8Array | 408 | 413> {
+  const { promise: late, resolve } = Promise.withResolvers<408>();
+  const cancel = clock.after(BODY_LIMIT_MS, () => resolve(408));
+  try {
+    return (await Promise.race([readBody(incoming, maxBodyBytes), late])) ?? 413;
+  } finally {
+    cancel();
+  }
 }
 
 /** Undefined when the body is over the limit; what is announced as too long is not read at all. */

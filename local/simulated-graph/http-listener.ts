@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HttpMessageRequest } from '../http-message.ts';
+import { refuseForeign } from '../refuse-foreign.ts';
 import type { SimulatedAnswer } from './graph-answer.ts';
 
 export interface HttpListener {
@@ -11,9 +12,10 @@ export interface HttpListener {
 
 const HOST = '127.0.0.1';
 const MAXIMUM_BODY_BYTES = 4 * 1024 * 1024;
+const BODY_LIMIT_MS = 60_000;
 
 /**
- * Serves HTTP on 127.0.0.1.
+ * Serves HTTP on 127.0.0.1 to this machine (see refuse-foreign). A body that is not there after 60 s gets 408.
  *
  * Errors: rejects when the port cannot be had. A request that breaks the handler gets 500, without details.
  */
@@ -21,7 +23,7 @@ export async function listenOnLoopback(
   handle: (request: HttpMessageRequest) => Promise<SimulatedAnswer>,
   port: number,
 ): Promise<HttpListener> {
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer({ requestTimeout: BODY_LIMIT_MS }, (incoming, outgoing) => {
     serve(handle, incoming, outgoing).catch(() => {
       if (!outgoing.headersSent) outgoing.writeHead(500);
       outgoing.end();
@@ -56,6 +58,11 @@ async function serve(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
+  const foreign = refuseForeign(incoming.headers);
+  if (foreign !== undefined) {
+    outgoing.writeHead(foreign.status, { connection: 'close' }).end(foreign.problem);
+    return;
+  }
   const body = await readBody(incoming);
   if (body === undefined) {
     outgoing.writeHead(413, { connection: 'close' }).end();

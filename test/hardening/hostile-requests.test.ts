@@ -7,7 +7,7 @@ import { BODY_ATTACKS } from './body-attacks.ts';
 import { ID_ATTACKS } from './id-attacks.ts';
 import type { Attack } from './support/attack.ts';
 import { createRawClient, type RawClient } from './support/raw-client.ts';
-import { type RawRequest, sendBytes } from './support/raw-request.ts';
+import { type RawRequest, sendBytes, sendRaw } from './support/raw-request.ts';
 import { type RecordingServer, startRecordingServer } from './support/recording-server.ts';
 import { type RawHost, startRawHost } from './support/start-raw-host.ts';
 import { TOKEN_ATTACKS } from './token-attacks.ts';
@@ -135,9 +135,14 @@ describe('a batch', { timeout: 60_000 }, () => {
 
 describe('bytes that are no proper request', () => {
   const request = (callId: string, headers: readonly string[], body = JSON.stringify(entry(callId))) =>
-    ['POST /api/notifications HTTP/1.1', 'Host: app', 'Content-Type: application/json', ...headers, '', body].join(
-      '\r\n',
-    );
+    [
+      'POST /api/notifications HTTP/1.1',
+      'Host: 127.0.0.1',
+      'Content-Type: application/json',
+      ...headers,
+      '',
+      body,
+    ].join('\r\n');
   const entry = (callId: string) => callNotification(callId, 'established');
 
   test.each([
@@ -153,6 +158,16 @@ describe('bytes that are no proper request', () => {
     expect(await client.phaseOf(callId)).toBeUndefined();
     expect(host.output().slice(logFrom)).not.toContain('receiveNotifications');
   });
+});
+
+test('a page elsewhere reaches neither the app nor the simulated Graph, whatever name it gives this machine', async () => {
+  for (const url of [`${host.origin}/api/health`, `${host.graphOrigin}/control/calls`]) {
+    const statusOf = async (headers: readonly string[]) => (await sendRaw(url, { method: 'GET', headers })).status;
+    expect(await statusOf([]), url).toBe(200);
+    expect(await statusOf(['Origin', new URL(url).origin]), url).toBe(200);
+    expect(await statusOf(['Origin', 'https://evil.example']), url).toBe(403);
+    expect(await sendBytes(url, 'GET / HTTP/1.1\r\nHost: rebound.example:7071\r\n\r\n'), url).toBe(421);
+  }
 });
 
 test('what answers may hold a key is not stored, and no answer is guessed to be something else', async () => {

@@ -321,6 +321,8 @@ test('the same API is served under the base for the worker, and controller names
   const hub = await startHub(app);
   const answer = await hub.request('POST', 'http://127.0.0.1:17071/durabletask/Orchestrators/short/x', '5');
   expect(answer.status).toBe(202);
+  // The worker needs no key, and nobody else shall find one here.
+  expect(answer.text + JSON.stringify(answer.headers)).not.toContain('code=');
   await hub.settle();
   const status = await hub.request('GET', 'http://127.0.0.1:17071/durabletask/instances/x');
   expect(JSON.parse(status.text)).toMatchObject({ output: 5 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync as Database } from 'node:sqlite';
@@ -54,6 +54,17 @@ function createRow(instanceId: string, revision: number): InstanceRow {
 }
 
 describe('the file', () => {
+  test('is for its owner only, and so is its log, also when it was open to others', () => {
+    const store = open();
+    const path = paths.get(store) ?? '';
+    const modes = () => [path, `${path}-wal`].map((file) => statSync(file).mode & 0o777);
+    expect(modes()).toEqual([0o600, 0o600]);
+    store.close();
+    chmodSync(path, 0o644);
+    open(path);
+    expect(modes()).toEqual([0o600, 0o600]);
+  });
+
   test('is refused to a second opener, with a sentence that names it and a way out', () => {
     const store = open();
     const path = paths.get(store) ?? '';

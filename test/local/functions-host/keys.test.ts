@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,6 +15,14 @@ test('keys are made once, differ from each other, and only their owner may read 
   const keys = await loadKeys(path);
   expect(await loadKeys(path)).toEqual(keys);
   expect(new Set([keys.masterKey, keys.functionKey, keys.systemKeys.durabletask_extension]).size).toBe(3);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test('a file that others can read is closed to them', async () => {
+  const path = join(folder, 'open.json');
+  await loadKeys(path);
+  await chmod(path, 0o644);
+  await loadKeys(path);
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 

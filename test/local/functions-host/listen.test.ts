@@ -9,6 +9,7 @@ import { createInvoke } from '../../../local/functions-host/create-invoke.ts';
 import { loadFunctionApp } from '../../../local/functions-host/functions-core.ts';
 import { type HttpListener, listenHttp } from '../../../local/functions-host/listen-http.ts';
 import { systemClock } from '../../../src/adapters/clock.ts';
+import { createManualClock } from '../../adapters/manual-clock.ts';
 
 const open: HttpListener[] = [];
 afterEach(async () => {
@@ -50,7 +51,7 @@ test('headers that come twice arrive joined, Authorization included', async () =
   });
   const socket = connect(Number(new URL(listener.origin).port), '127.0.0.1');
   socket.end(
-    'GET /api/headers HTTP/1.1\r\nHost: h\r\nConnection: close\r\n' +
+    'GET /api/headers HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n' +
       'Authorization: Bearer one\r\nX-A: 1\r\nAuthorization: Bearer two\r\nX-A: 2\r\n\r\n',
   );
   let text = '';
@@ -99,6 +100,36 @@ test.each([
   const [response]: IncomingMessage[] = await once(outgoing, 'response');
   outgoing.destroy();
   expect([response?.statusCode, calls]).toEqual([413, 0]);
+});
+
+test('a body that trickles in gets 408 after 60 s, and its connection is closed', async () => {
+  const clock = createManualClock(0);
+  let calls = 0;
+  const handle = async () => {
+    calls += 1;
+    return { status: 200 };
+  };
+  const listener = await listenHttp(handle, { port: 0, host: '127.0.0.1', maxBodyBytes: 10, clock });
+  open.push(listener);
+  const armed = Promise.withResolvers<void>();
+  const { after } = clock;
+  clock.after = (delayMs, fire) => {
+    armed.resolve();
+    return after(delayMs, fire);
+  };
+  const outgoing = httpRequest(listener.origin, { method: 'POST', headers: { 'content-length': '5' } });
+  const answered = once(outgoing, 'response');
+  outgoing.on('error', () => undefined);
+  outgoing.write('1');
+  await armed.promise;
+  clock.advance(59_999);
+  await new Promise(setImmediate);
+  expect(outgoing.destroyed).toBe(false);
+  clock.advance(1);
+  const [response]: IncomingMessage[] = await answered;
+  expect([response?.statusCode, response?.headers.connection, calls]).toEqual([408, 'close', 0]);
+  response?.resume();
+  await once(outgoing, 'close');
 });
 
 test('a taken port is refused with the flag that changes it', async () => {
@@ -176,9 +207,15 @@ test('the app reaches the durable API without a key, on a loopback port of its o
   const rpc = await host.listenRpc();
   open.push(rpc);
   const response = await fetch(`${rpc.rpcBaseUrl}orchestrators/keepCallAlive/call-1?version=1`, { method: 'POST' });
-  expect(await response.text()).toBe('POST /runtime/webhooks/durabletask/orchestrators/keepCallAlive/call-1?version=1');
+  expect(await response.text()).toBe('POST /durabletask/orchestrators/keepCallAlive/call-1?version=1');
   expect(new URL(rpc.rpcBaseUrl).hostname).toBe('127.0.0.1');
   expect((await fetch(`${rpc.origin}/api/hello`)).status).toBe(404);
+  // Whoever finds the port has still to guess the rest.
+  expect((await fetch(`${rpc.origin}/durabletask/instances/`)).status).toBe(404);
+  expect(new URL(rpc.rpcBaseUrl).pathname).toMatch(/^\/[\w-]{32}\/durabletask\/$/);
+  const another = await host.listenRpc();
+  open.push(another);
+  expect(new URL(another.rpcBaseUrl).pathname).toBe(new URL(rpc.rpcBaseUrl).pathname);
   expect((await fetch(`${listener.origin}/durabletask/instances/`)).status).toBe(404);
 });
 
@@ -221,7 +258,7 @@ test('the durable client of the app starts an instance through the client bindin
   rpcBaseUrl = rpc.rpcBaseUrl;
   const url = new URL('http://h/api/start');
   const answer = await host.handle({ method: 'POST', url, headers: {}, body: new Uint8Array() });
-  expect(asked).toEqual(['POST /runtime/webhooks/durabletask/orchestrators/keepCallAlive/call-1 {"n":1}']);
+  expect(asked).toEqual(['POST /durabletask/orchestrators/keepCallAlive/call-1 {"n":1}']);
   // The URLs of the binding pass unchanged, because the host has told the library its name.
   expect(JSON.parse(Buffer.from(answer.body ?? '').toString()).statusQueryGetUri).toBe(
     'http://127.0.0.1:1234/instances/call-1',
