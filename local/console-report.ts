@@ -32,32 +32,43 @@ function describe(event: LoggedEvent): string {
     case 'call.established':
       return 'established: kept alive from now on';
     case 'keepAlive.succeeded':
-      return `${attemptOf(event)}  ok in ${event.durationMs} ms${marginOf(event)}`;
+      return `keepAlive${senderOf(event)} ok in ${event.durationMs} ms${marginOf(event)}`;
     case 'keepAlive.failed':
-      return event.outcome === 'gone'
-        ? `${attemptOf(event)}  Graph knows the call no more`
-        : `${attemptOf(event)}  refused (${event.code ?? event.reason ?? event.outcome})${event.by === 'operator' ? '' : ', will be tried again'}`;
     case 'keepAlive.overdue':
-      return `${attemptOf(event)}  OVERDUE (${event.reason ?? event.outcome})`;
+      return `keepAlive${senderOf(event)} ${describeFailure(event)}`;
     case 'call.ended':
       return `ended: ${event.reason}${event.code === undefined ? '' : ` ${event.code}/${event.subcode}`}`;
     case 'call.cleanedUp':
       return `cleaned up after ${event.keepAlives} keepAlives`;
     case 'call.keepAliveMissed':
       return 'ALARM: Graph ended the call because keepAlive was missed (408/8537)';
-    default: {
-      const { event: name, level: _level, callId: _callId, ...fields } = event;
-      return `${name} ${Object.entries(fields)
-        .filter(([key]) => !CORRELATION_IDS.has(key))
-        .map(([key, value]) => `${key}=${String(value)}`)
-        .join(' ')}`;
-    }
+    default:
+      return describeOther(event);
   }
 }
 
-/** Only the orchestration counts its tries; others say who they are. */
-function attemptOf({ attempt, by }: LoggedEvent): string {
-  return `keepAlive ${attempt ?? `by ${by === 'operator' ? 'an operator' : by}`}`;
+/** The event's own words: `webhook.delivered` with `endReason` → "webhook delivered: end reason terminated". What is 0 is left out. */
+function describeOther({ event, level: _level, callId: _callId, ...fields }: LoggedEvent): string {
+  const told = Object.entries(fields)
+    .filter(([name, value]) => !CORRELATION_IDS.has(name) && value !== 0)
+    .map(([name, value]) => (name === 'durationMs' ? `in ${value} ms` : `${toWords(name)} ${String(value)}`));
+  return [toWords(event.replace('.', ' ')), ...(told.length === 0 ? [] : [told.join(', ')])].join(': ');
+}
+
+function toWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace('keep alive', 'keepAlive');
+}
+
+function describeFailure({ event, outcome, code, reason, by }: LoggedEvent): string {
+  if (outcome === 'gone') return 'tells that Graph knows the call no more';
+  const late = event === 'keepAlive.overdue' ? 'past the deadline, ' : '';
+  const again = by === 'operator' ? '' : ', will be tried again';
+  return `${late}refused (${code ?? reason ?? outcome})${again}`;
+}
+
+/** Only who is not the orchestration says who he is. */
+function senderOf({ by }: LoggedEvent): string {
+  return by === undefined ? '' : ` by ${by === 'operator' ? 'an operator' : by}`;
 }
 
 function marginOf({ marginSeconds }: LoggedEvent): string {

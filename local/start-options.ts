@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly app: string;
   /** What the engine plays of the real extension's delays. */
   readonly traps: readonly ExtensionTrap[];
+  /** Bundle the app anew before it is loaded. */
+  readonly build: boolean;
   /** The bot that every notification is relayed to. */
   readonly relay: string | undefined;
 }
@@ -44,6 +46,7 @@ Usage: npm start -- [options]
   --app DIR         folder of the function app, such as an unpacked package (default: this repository)
   --traps LIST      delays of the real Durable extension that the local engine plays too: lost-events, early-timers,
                     polling (every 10 s), separated by commas, or all (default none)
+  --build           bundle the app first (npm start says so); not before folder and port are known to be free
   --fresh           forget what an earlier run left in the task hub and the table
   --help            this text
 
@@ -73,6 +76,7 @@ export function parseStartOptions(args: readonly string[]): CommandLine<StartOpt
         storage: { type: 'string', default: 'sqlite' },
         data: { type: 'string', default: DEFAULT_DATA },
         fresh: { type: 'boolean', default: false },
+        build: { type: 'boolean', default: false },
         traps: { type: 'string', default: '' },
         relay: { type: 'string' },
         app: { type: 'string', default: REPOSITORY },
@@ -92,6 +96,7 @@ export function parseStartOptions(args: readonly string[]): CommandLine<StartOpt
       storage: parseHubKind(values.storage),
       data: resolve(values.data),
       fresh: values.fresh,
+      build: values.build,
       traps: parseTraps(values.traps),
     };
   });

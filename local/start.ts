@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { buildApp } from '../scripts/build-app.ts';
 import { systemClock } from '../src/adapters/clock.ts';
 import { toConsoleLine } from './console-report.ts';
 import { startDemoCalls } from './demo-calls.ts';
@@ -8,6 +9,7 @@ import { installFunctionsCore } from './functions-host/functions-core.ts';
 import { loadKeys } from './functions-host/keys.ts';
 import { loadAppRoot } from './functions-host/load-app-root.ts';
 import { createLocalHost } from './local-host.ts';
+import { requireFreePort } from './require-free-port.ts';
 import { isLoopbackHost } from './simulated-graph/callback-uri.ts';
 import { createSimulatedGraph } from './simulated-graph/simulated-graph.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID, toStartEnvironment } from './start-environment.ts';
@@ -39,8 +41,11 @@ async function start(options: StartOptions): Promise<void> {
   const stop = stopOnce(stops);
   whenAskedToStop(stop);
 
+  await requireFreePort(options.port);
   const storage = await startStorage(options, process.env);
   stops.push(() => storage.close());
+  // Only now: under a running host the files of its app must not change.
+  if (options.build) await buildApp(join(options.app, 'dist'));
   const graph = await startGraph(options, stops);
   Object.assign(
     process.env,

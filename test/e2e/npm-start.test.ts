@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseStartOptions } from '../../local/start-options.ts';
-import { buildOnce } from '../support/build-once.ts';
+import { buildOnce, REPOSITORY } from '../support/build-once.ts';
 import { callNotification } from '../support/call-notification.ts';
 import { eventually, START_TIMEOUT_MS } from '../support/eventually.ts';
 import { type SpawnedHost, spawnStart, startSpawnedHost } from '../support/spawned-host.ts';
@@ -64,6 +66,16 @@ describe('the command line', () => {
   );
 });
 
+test('a second start, or --help, leaves the files of the running app alone', async () => {
+  const main = join(REPOSITORY, 'dist/main.js');
+  const builtAtMs = statSync(main).mtimeMs;
+  const { server, port } = await occupyPort();
+  expect(await spawnStart(['--build', '--port', String(port), '--graph-port', '0']).ended).toBe(1);
+  server.close();
+  expect(await spawnStart(['--build', '--help']).ended).toBe(0);
+  expect(statSync(main).mtimeMs).toBe(builtAtMs);
+});
+
 describe('two hosts at once', () => {
   let demo: SpawnedHost;
   let quiet: SpawnedHost;
@@ -80,7 +92,7 @@ describe('two hosts at once', () => {
   test('the one with the demo makes calls, keeps them alive and cleans up the one that is hung up', async () => {
     expect(demo.output()).toContain('Four simulated calls begin now');
     await demo.printed(/call [0-9a-f]{8} {2}established: kept alive from now on/);
-    await demo.printed(/call [0-9a-f]{8} {2}keepAlive 1 {2}ok in \d+ ms/);
+    await demo.printed(/call [0-9a-f]{8} {2}keepAlive ok in \d+ ms/);
     await demo.printed(/call [0-9a-f]{8} {2}ended: terminated 200\/4521/);
     await demo.printed(/call [0-9a-f]{8} {2}cleaned up after \d+ keepAlives/);
   });

@@ -10,21 +10,31 @@ const lineOf = (event: object) =>
 test.each([
   [
     { event: 'keepAlive.succeeded', attempt: 3, durationMs: 4, marginSeconds: 1_800 },
-    'keepAlive 3  ok in 4 ms, 1800 s before the deadline',
+    'keepAlive ok in 4 ms, 1800 s before the deadline',
   ],
-  [{ event: 'keepAlive.succeeded', by: 'operator', durationMs: 4 }, 'keepAlive by an operator  ok in 4 ms'],
+  [{ event: 'keepAlive.succeeded', by: 'operator', durationMs: 4 }, 'keepAlive by an operator ok in 4 ms'],
   [
     { event: 'keepAlive.failed', by: 'operator', outcome: 'retry', reason: 'http 503' },
-    'keepAlive by an operator  refused (http 503)',
+    'keepAlive by an operator refused (http 503)',
   ],
   [
     { event: 'keepAlive.failed', by: 'reconcileCalls', outcome: 'retry', reason: 'http 503' },
-    'keepAlive by reconcileCalls  refused (http 503), will be tried again',
+    'keepAlive by reconcileCalls refused (http 503), will be tried again',
   ],
   [
     { event: 'keepAlive.failed', by: 'operator', outcome: 'gone' },
-    'keepAlive by an operator  Graph knows the call no more',
+    'keepAlive by an operator tells that Graph knows the call no more',
   ],
+  [{ event: 'keepAlive.overdue', outcome: 'gone' }, 'keepAlive tells that Graph knows the call no more'],
+  [
+    { event: 'keepAlive.overdue', outcome: 'retry', reason: 'http 503' },
+    'keepAlive past the deadline, refused (http 503), will be tried again',
+  ],
+  [
+    { event: 'webhook.delivered', status: 204, endReason: 'terminated', durationMs: 9, postponed: 0 },
+    'webhook delivered: status 204, end reason terminated, in 9 ms',
+  ],
+  [{ event: 'call.registered', instanceId: 'call-1', outcome: 'started' }, 'call registered: outcome started'],
 ])('the console tells of %j', (event, text) => {
   expect(lineOf(event)).toBe(`08:15:00  call 5b1f8d00  ${text}`);
 });
