@@ -84,7 +84,8 @@ async function sendFirst(
   const { callId } = seen;
   const graphCallId = known?.graphCallId ?? seen.graphCallId;
   const tenantId = seen.facts.tenantId ?? effects.homeTenantId;
-  const outcome = classifyGraphAnswer(await effects.graph.keepAlive({ graphCallId, tenantId }));
+  const namedTenantId = async () => known?.facts.namedTenantId;
+  const outcome = classifyGraphAnswer(await effects.graph.keepAlive({ graphCallId, tenantId, namedTenantId }));
   effects.log(toKeepAliveEvent({ callId, by: 'operator' }, outcome));
   if (outcome.kind === 'alive') return { lastKeepAliveAtMs: outcome.sentAtMs, otherKeepAlives: 1 };
   if (outcome.kind !== 'gone') return {};

@@ -32,6 +32,7 @@ const callFacts = closed(
   {},
   {
     tenantId: text,
+    namedTenantId: textAs("Where the call's own data name another tenant than the token of its notifications."),
     direction: text,
     callChainId: text,
     scenarioId: text,
