@@ -138,3 +138,20 @@ module tokenFailures 'log-alert.bicep' = {
     actionGroupIds: receivers
   }
 }
+
+module unknownIds 'log-alert.bicep' = {
+  name: 'alert-unknownIds'
+  params: {
+    name: 'alert-unknown-ids-${suffix}'
+    displayName: 'Calls have ids of an unknown form'
+    explanation: 'Graph told of calls whose ids are neither GUIDs nor 32 hex digits. This app takes them for no call ids, so that nobody keeps these calls alive.'
+    severity: 1
+    query: loadTextContent('../kql/alerts/unknown-ids.kql')
+    evaluationFrequency: 'PT15M'
+    windowSize: 'PT15M'
+    location: location
+    tags: tags
+    componentId: componentId
+    actionGroupIds: receivers
+  }
+}

@@ -251,7 +251,7 @@ export const API_SCHEMAS = {
     checks: listOf(
       closed(
         {
-          name: { enum: ['settings', 'token', 'graph', 'clock', 'callbackKeys', 'table', 'engine'] },
+          name: { enum: ['settings', 'token', 'graph', 'clock', 'callbackKeys', 'callIds', 'table', 'engine'] },
           result: { enum: ['ok', 'warning', 'failed'] },
           detail: text,
         },
