@@ -47,7 +47,7 @@ export async function registerCall(
   const nowMs = clock.nowMs();
   const { after: record, stored } = await updateRecord(store, seen.callId, (row) => {
     if (isLive) return toStarting(row, seen, nowMs);
-    const reopened = reopenCall(row, seen, { startedAtMs: startedAtMs ?? nowMs, nowMs });
+    const reopened = reopenCall(row, seen, { startedAtMs, nowMs });
     return reopened && { ...reopened, ...first };
   });
   if (record?.endReason === 'terminated') return { outcome: 'terminated', record };
@@ -56,8 +56,8 @@ export async function registerCall(
   }
   if (instance?.life === 'suspended') return { outcome: 'suspended', record };
   if (record.phase === 'active') return { outcome: 'running', record };
-  const { lastKeepAliveAtMs } = first;
-  const firstKeepAliveAtMs = toFirstKeepAliveAtMs(lastKeepAliveAtMs ?? startedAtMs, nowMs, limits.intervalMs);
+  const firstKeepAliveAtMs = toFirstKeepAliveAtMs(first.lastKeepAliveAtMs ?? startedAtMs, nowMs, limits.intervalMs);
+  const { lastKeepAliveAtMs } = record;
   const started = await startInstance(
     effects,
     record,

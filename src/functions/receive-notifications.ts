@@ -179,8 +179,14 @@ function refusedToken(
   const { kind, reason } = verified;
   const mayTell = lines.mayTell(kind === 'unavailable' ? kind : reason, clock.nowMs());
   if (kind === 'unavailable') {
+    const headers = { 'Retry-After': String(verified.retryAfterSeconds) };
+    if (reason === 'unknownKey') {
+      // Any stranger can bring this about: no error of ours.
+      if (mayTell) log({ event: 'notification.rejected', level: 'warning', status: 503, reason });
+      return { status: 503, headers };
+    }
     if (mayTell) log({ event: 'notification.failed', level: 'error', problem: reason });
-    return { status: 503, headers: { 'Retry-After': String(verified.retryAfterSeconds) } };
+    return { status: 503, headers };
   }
   if (mayTell) log({ event: 'notification.rejected', level: 'warning', status: 401, reason });
   return { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } };

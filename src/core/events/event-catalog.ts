@@ -48,7 +48,7 @@ export const EVENTS = {
   },
   'call.keepAliveMissed': {
     levels: ['error'],
-    when: 'Graph reported 408/8537: it ended a call for want of a keepAlive; once more when Graph repeats itself',
+    when: 'Graph reported 408/8537: it ended a call for want of a keepAlive; again only while the table cannot be written',
     fields: { callId: 'text', code: 'number', subcode: 'number' },
   },
   'call.cleanedUp': {

@@ -63,7 +63,7 @@ export function parseNotifications(body: unknown, owner: ResourceOwner): Notific
   }
   if (hasTooManyEntries(value, owner)) return { kind: 'tooManyEntries' };
   const envelope = ownProperty(body, '@odata.type');
-  if (envelope !== undefined && !isType(envelope, 'commsNotifications')) {
+  if (!isTypeOrAbsent(envelope, 'commsNotifications')) {
     return { kind: 'notifications', entries: value.map(() => ({ kind: 'rejected', reason: 'unknownEnvelope' })) };
   }
   return { kind: 'notifications', entries: value.map((entry: unknown) => parseEntry(entry, owner)) };
