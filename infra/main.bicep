@@ -163,6 +163,10 @@ param botMessagingEndpoint string = ''
 @description('Receives the alerts. Empty = no mail.')
 param alertEmail string = ''
 
+@description('Webhook that receives the alerts in the common alert schema: a Teams workflow, an automation. Empty = none.')
+@secure()
+param alertWebhookUrl string = ''
+
 @description('Resource ids of existing action groups that receive the alerts too.')
 param actionGroupIds string[] = []
 
@@ -482,7 +486,12 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     tags: tags
     componentId: monitoring.outputs.componentId
+    workspaceId: monitoring.outputs.workspaceId
+    appId: functionApp.outputs.id
+    alwaysReadyCount: functionApp.outputs.alwaysReadyCount
+    hasDailyCap: logDailyCapGb > 0
     email: alertEmail
+    webhookUrl: alertWebhookUrl
     actionGroupIds: actionGroupIds
   }
 }

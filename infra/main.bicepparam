@@ -29,5 +29,7 @@ param callEndedWebhookUrl = readEnvironmentVariable('CALL_ENDED_WEBHOOK_URL', ''
 param callEndedWebhookSecret = readEnvironmentVariable('CALL_ENDED_WEBHOOK_SECRET', '')
 param logDailyCapGb = int(readEnvironmentVariable('LOG_DAILY_CAP_GB', '0'))
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
+param alertWebhookUrl = readEnvironmentVariable('ALERT_WEBHOOK_URL', '')
+param actionGroupIds = filter(split(readEnvironmentVariable('ACTION_GROUP_IDS', ''), ','), id => !empty(id))
 
 // Every other parameter has a default: see main.bicep. Set it here rather than on a command line: a provisioning without it sets the default again.

@@ -204,3 +204,9 @@ output name string = app.name
 
 @description('Host name under which the app is reached.')
 output hostName string = app.properties.defaultHostName
+
+@description('Resource id of the function app.')
+output id string = app.id
+
+@description('Instances that are kept ready, of all groups together.')
+output alwaysReadyCount int = reduce(alwaysReady, 0, (sum, group) => sum + group.instanceCount)

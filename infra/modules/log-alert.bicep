@@ -34,8 +34,8 @@ param location string
 @description('Tags of every resource.')
 param tags object
 
-@description('Application Insights component that is queried.')
-param componentId string
+@description('Application Insights component or workspace that is queried.')
+param scopeId string
 
 @description('Action groups that are told.')
 param actionGroupIds string[]
@@ -50,7 +50,7 @@ resource rule 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
     description: explanation
     severity: severity
     enabled: true
-    scopes: [componentId]
+    scopes: [scopeId]
     evaluationFrequency: evaluationFrequency
     windowSize: windowSize
     criteria: {

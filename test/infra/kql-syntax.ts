@@ -32,9 +32,14 @@ const TRACES =
   'customMeasurements:dynamic, operation_Name:string, operation_Id:string, operation_ParentId:string, ' +
   'cloud_RoleName:string, cloud_RoleInstance:string, appName:string, itemId:string, itemCount:int)';
 
+/** Source: https://learn.microsoft.com/azure/azure-monitor/reference/tables/operation, of which `_LogOperation` is the view. */
+const LOG_OPERATION =
+  '(TimeGenerated:datetime, Category:string, Operation:string, Level:string, Detail:string, Type:string)';
+
 const language = loadParser();
 const database = new language.Symbols.DatabaseSymbol.ctor('workspace', [
   language.Symbols.TableSymbol.From(TRACES).WithName('traces'),
+  language.Symbols.TableSymbol.From(LOG_OPERATION).WithName('_LogOperation'),
 ]);
 const globals = language.GlobalState.Default.WithDatabase(database);
 

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createVirtualClock, type VirtualClock } from '../../local/clock/virtual-clock.ts';
 import type { HubStore } from '../../local/durable-extension/hub-store.ts';
 import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-store.ts';
+import type { InvocationLog } from '../../local/functions-host/invocation.ts';
 import { createSimulatedGraph, type SimulatedGraph } from '../../local/simulated-graph/simulated-graph.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { startVirtualApp, VIRTUAL_CALLBACK_URI, type VirtualAppOptions } from '../../local/virtual-app.ts';
@@ -31,6 +32,8 @@ export interface VirtualWorld {
   readonly hub: HubStore;
   /** What the app reported, in order. */
   readonly events: readonly PlainObject[];
+  /** The same as the lines of the host's log, with what else a function wrote. */
+  readonly lines: readonly (InvocationLog & { readonly atMs: number })[];
   /** Begins a call whose notifications come to the app, and lets everything happen that needs no time. */
   startCall(options?: Omit<Parameters<SimulatedGraph['createCall']>[0], 'callbackUri'>): Promise<string>;
   request(
@@ -63,6 +66,7 @@ export async function startVirtualWorld({ dependencies, ...options }: WorldOptio
   const clock = createVirtualClock({ startMs: WORLD_START_MS });
   const hub = createMemoryHubStore();
   const events: PlainObject[] = [];
+  const lines: VirtualWorld['lines'][number][] = [];
   const graph = createSimulatedGraph({
     clock,
     botAppId: SAMPLE_BOT_APP_ID,
@@ -77,7 +81,9 @@ export async function startVirtualWorld({ dependencies, ...options }: WorldOptio
       clock,
       graph,
       hub,
-      log: ({ message }) => {
+      log: (line) => {
+        const { message } = line;
+        lines.push({ ...line, atMs: clock.nowMs() });
         const event: unknown = message.startsWith('{') ? JSON.parse(message) : undefined;
         if (isPlainObject(event)) events.push(event);
       },
@@ -110,6 +116,7 @@ export async function startVirtualWorld({ dependencies, ...options }: WorldOptio
     store,
     hub,
     events,
+    lines,
     request,
     async startCall(call = {}) {
       const { callId } = graph.createCall({ ...call, callbackUri: VIRTUAL_CALLBACK_URI });

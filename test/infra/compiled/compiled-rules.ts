@@ -1,4 +1,5 @@
 import { SETTING_NAMES } from '../../../src/settings/catalog.ts';
+import { readAlertRules } from '../alert-rules.ts';
 import { hostSettings, hubSettings } from '../azure-facts.ts';
 import { CANARY, type CompiledRule, type Deployment } from './deployments.ts';
 import { differences } from './differences.ts';
@@ -79,6 +80,27 @@ export const compiledRules = {
     if (!wanted) return channel === undefined ? [] : ['a bot that nobody wanted'];
     const { callingWebhook } = Object(Object(channel?.properties).properties);
     return /\/api\/notifications/.test(callingWebhook) ? [] : [`the bot calls ${callingWebhook}`];
+  },
+
+  'every alert reaches every receiver, and fewer instances than are kept ready are an alert': (deployment) => {
+    const { zoneRedundant, rollingUpdate } = deployment.choice;
+    const [group] = ofType(deployment, 'Microsoft.Insights/actionGroups');
+    const { emailReceivers, webhookReceivers } = Object(group?.properties);
+    const logAlerts = ofType(deployment, 'Microsoft.Insights/scheduledQueryRules');
+    const [instances] = ofType(deployment, 'Microsoft.Insights/metricAlerts');
+    const all = [...logAlerts, ...(instances === undefined ? [] : [instances])];
+    const ready = zoneRedundant || rollingUpdate ? 4 : 2;
+    return [
+      ...(emailReceivers?.length === 1 && webhookReceivers?.length === 1 ? [] : ['a receiver is forgotten']),
+      ...all
+        .filter(({ properties }) => !JSON.stringify(properties).includes(String(group?.id)))
+        .map(({ name }) => `${nameless(name)} tells nobody`),
+      ...differences(
+        logAlerts.map(({ name }) => nameless(name)),
+        ['alert-daily-cap', ...readAlertRules().map(({ name }) => `alert-${name}`)],
+      ),
+      ...(Object(instances?.properties).criteria?.allOf[0].threshold === ready ? [] : ['nobody counts the instances']),
+    ];
   },
 
   'a secret goes into the app settings and nowhere else': ({ resources }) =>

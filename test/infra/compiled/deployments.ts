@@ -49,6 +49,7 @@ const fixedParameters = {
   botNotificationUrl: `https://bot.example.com/calls?key=${CANARY}`,
   callEndedWebhookUrl: `https://bot.example.com/ended?key=${CANARY}`,
   logDailyCapGb: 5,
+  alertWebhookUrl: 'https://alerts.example.com/hook',
   callEndedWebhookSecret: CANARY,
 };
 

@@ -155,6 +155,32 @@ export const compiledSamples: readonly CompiledSample[] = [
     breaks: (all) => all.filter(({ type }) => !type.startsWith('Microsoft.BotService')),
     finding: /the bot calls undefined/,
   },
+  ...(
+    [
+      [
+        'an alert has no receiver',
+        /"actionGroups":\[[^\]]*\]/g,
+        '"actionGroups":[]',
+        /alert-keepalive-missed tells nobody/,
+      ],
+      ['an alert is not made', /alert-callback-401/g, 'alert-other', /missing: alert-callback-401/],
+      [
+        'the webhook is forgotten',
+        /"webhookReceivers":\[[^\]]*\]/g,
+        '"webhookReceivers":[]',
+        /a receiver is forgotten/,
+      ],
+      ['one instance is enough', /"threshold":\d+(?=,"skip)/g, '"threshold":0', /nobody counts/],
+    ] as const
+  ).map(
+    ([broken, from, to, finding]): CompiledSample => ({
+      rule: 'every alert reaches every receiver, and fewer instances than are kept ready are an alert',
+      broken,
+      where: {},
+      breaks: (all) => JSON.parse(JSON.stringify(all).replaceAll(from, to)),
+      finding,
+    }),
+  ),
   {
     rule: 'a secret goes into the app settings and nowhere else',
     broken: 'an alert quotes it',
