@@ -19,7 +19,6 @@ export const EventType = {
   OrchestratorCompleted: 13,
   EventRaised: 15,
   ContinueAsNew: 16,
-  GenericEvent: 17,
   ExecutionSuspended: 19,
   ExecutionResumed: 20,
 } as const;
@@ -116,11 +115,6 @@ export interface ContinueAsNew extends Common<'ContinueAsNew'> {
   readonly Result: string | null;
 }
 
-/** Does nothing but begin a turn. */
-export interface GenericEvent extends Common<'GenericEvent'> {
-  readonly Data: string | null;
-}
-
 /** `Input` holds the reason. */
 export interface ExecutionTerminated extends Common<'ExecutionTerminated'> {
   readonly Input: string | null;
@@ -150,7 +144,6 @@ export type HistoryEvent =
   | Common<'OrchestratorCompleted'>
   | EventRaised
   | ContinueAsNew
-  | GenericEvent
   | ExecutionSuspended
   | ExecutionResumed;
 

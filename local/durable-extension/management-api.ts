@@ -2,9 +2,7 @@ import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts
 import type { ApiContext } from './api-context.ts';
 import { changeLifecycle, getStatus, purgeInstance, raiseEvent } from './instance-operations.ts';
 import { listInstances, purgeInstances } from './instance-queries.ts';
-import { toEmptyResponse, toErrorResponse, toJsonResponse } from './json-response.ts';
-import { restartInstance } from './restart-instance.ts';
-import { rewindInstance } from './rewind-instance.ts';
+import { toEmptyResponse, toErrorResponse } from './json-response.ts';
 import { startOrchestration } from './start-orchestration.ts';
 
 const basePaths = ['/runtime/webhooks/durabletask', '/durabletask'];
@@ -48,18 +46,11 @@ async function routeInstances(
     case 'resume':
       return changeLifecycle(context, request, instanceId, name);
     case 'rewind':
-      return rewindInstance(context, request, instanceId);
     case 'restart':
-      return restartInstance(context, request, instanceId);
+      return toErrorResponse(501, `the local host does not support ${name}; start a new instance instead`);
     default:
       return toEmptyResponse(404);
   }
-}
-
-/** There are none: the list is empty, and each is unknown. */
-function answerForEntities(request: HttpMessageRequest, [, key]: readonly string[]): HttpMessageResponse {
-  if (request.method !== 'GET') return toErrorResponse(501, 'the local host does not support durable entities');
-  return key === undefined ? toJsonResponse(200, '[]') : toEmptyResponse(404);
 }
 
 /**
@@ -80,7 +71,7 @@ export function createManagementApi(context: ApiContext) {
       case 'instances':
         return routeInstances(context, request, rest);
       case 'entities':
-        return answerForEntities(request, rest);
+        return toErrorResponse(501, 'the local host does not support durable entities');
       default:
         return toEmptyResponse(404);
     }

@@ -133,7 +133,6 @@ function apply(
     case EventType.OrchestratorCompleted:
     case EventType.ExecutionCompleted:
     case EventType.ContinueAsNew:
-    case EventType.GenericEvent:
       return;
     default:
       event satisfies never;

@@ -7,8 +7,7 @@
  *   then tries every five minutes.
  * - The app's 45 minutes of a call begin with the first notification that it accepted: when that came late, they end late.
  * - An instance that the operator suspended while it was cleaning up, and never resumes, is let alone for 25 hours.
- * - An instance that was terminated, by the operator or the reconciler, delivers nothing to the webhook.
- * - Who terminates an instance through the status API gives up the call, and its clean-up if the call's own end comes first.
+ * - Who terminates an instance through the status API, or stops a call, gives it up until somebody registers it.
  * - A keepAlive that was due in the same moment in which the end came, or in an instance then suspended, was in flight.
  */
 
@@ -24,18 +23,14 @@ export const CLAIMS_KEPT_MS = MINUTE_MS;
 /** An activity whose worker was lost is delivered again after this (the same setting). */
 export const REDELIVERY_MS = MINUTE_MS;
 
+/** Of the webhook, which is tried for a day. */
+export const LONGEST_WEBHOOK_OUTAGE_MS = 6 * 60 * MINUTE_MS;
+
 /** A message waits for its queue to be polled for up to this: `maxQueuePollingInterval` in host.json. */
 export const LONGEST_POLL_MS = 10 * SECOND_MS;
 
 /** An outage of Graph, the token endpoint or the table lasts no longer. */
 export const LONGEST_OUTAGE_MS = 40 * MINUTE_MS;
-
-/**
- * Graph says 404 without "call not found" about a living call for less than this, and once a day at most: two such
- * answers twenty minutes apart, and none other between, are the app's proof that the call is gone. The rest of the
- * twenty minutes is for clocks that jump in between.
- */
-export const LONGEST_UNCLEAR_MS = 18 * MINUTE_MS;
 
 /** The clocks of two hosts differ from the true time by less than this, whichever way they jump. */
 export const LARGEST_CLOCK_ERROR_MS = 30 * SECOND_MS;
@@ -50,10 +45,13 @@ export const LONGEST_PUT_BACK_MS = 3 * SECOND_MS;
 export const LONGEST_NOTIFICATION_DELAY_MS = 3 * 60 * MINUTE_MS;
 
 /**
- * The "minute in which Graph accepts" that invariant (a) is about: long enough for the app's largest retry delay with
- * its jitter (36 s), a request that hangs (10 s) and one that answers (9 s). The engine's own delays come on top.
+ * The "minute in which Graph accepts" that invariant (a) is about: two tries are sent no further apart, with the engine's
+ * three queues looked at every 10 s in between. What requests take on their way comes on top.
  */
 export const OPPORTUNITY_MS = MINUTE_MS;
+
+/** A request to Graph, or its answer, may be on its way for so long. */
+export const GRAPH_SLOW_MS = 8 * SECOND_MS;
 
 /** More when the token endpoint may hang: the app waits 20 s for it. */
 export const TOKEN_HANG_MS = 20 * SECOND_MS;

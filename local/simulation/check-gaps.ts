@@ -1,30 +1,33 @@
 import { END_REASONS } from '../simulated-graph/call-life.ts';
 import {
+  GRAPH_SLOW_MS,
   LARGEST_CLOCK_ERROR_MS,
   OPPORTUNITY_MS,
   PROBED_AFTER_MS,
   RECONCILER_OPPORTUNITY_MS,
   TOKEN_HANG_MS,
 } from './assumptions.ts';
-import { contains, hasStretch, type Interval, without } from './intervals.ts';
+import { contains, hasStretch, type Interval, overlap } from './intervals.ts';
 import type { SentKeepAlive } from './journal.ts';
+import { responsibilityFor } from './responsibility.ts';
 import { engineDelayMs, troublesOf } from './troubles.ts';
 import type { World } from './world.ts';
 
-const MINUTE_MS = 60_000;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
 const INTERVAL_MS = 15 * MINUTE_MS;
-const LAST_STRETCH_STARTS_MS = 40 * MINUTE_MS;
+/** From here on no answer of Graph lets the app wait. */
+const LAST_STRETCH_STARTS_MS = 33 * MINUTE_MS;
 const LIMIT_MS = 45 * MINUTE_MS;
 /** The time limit of a request to the table. */
 const NOTED_WITHIN_MS = 10_000;
-const STARTS = new Set(['established', 'hold', 'transferring']);
 
 /**
  * Invariant (a). Graph itself ends a call after 45 minutes without a success, so it is enough to look at the calls that
  * it ended for that: none of them may have had an opportunity in their last 45 minutes.
  *
- * An opportunity is a minute without trouble between the moment the keepAlive was due and 5 minutes before the deadline
- * (with one good minute in every ten there always is one), or the first minutes of the last five.
+ * An opportunity is a minute without trouble since the keepAlive was due (with one good minute in every ten there always
+ * is one). Up to the last twelve minutes it does not count while the app waits as Graph had asked.
  */
 export function checkGaps(world: World): void {
   for (const entry of world.graph.keepAliveLog()) {
@@ -37,73 +40,73 @@ export function checkGaps(world: World): void {
 }
 
 function opportunityBefore(world: World, callId: string, endedAtMs: number): string | undefined {
-  const { journal } = world;
+  const ours = responsibilityFor(world, callId, endedAtMs);
+  if (ours === undefined) return undefined;
   const fromMs = endedAtMs - LIMIT_MS;
-  const accepted = journal.notifications.filter(
-    ({ callId: id, status }) => id === callId && status !== undefined && status < 300,
-  );
-  const firstSeenAtMs = accepted[0]?.atMs;
-  if (firstSeenAtMs === undefined) return undefined;
-  const sent = journal.keepAlives.filter((keepAlive) => keepAlive.callId === callId && keepAlive.sentAtMs < endedAtMs);
-  const successes = sent.filter(({ status }) => status === 200);
-  const isFirst = successes.length === 0;
-  const operated = journal.operated.filter((one) => one.callId === callId && one.interval.fromMs < endedAtMs);
-  if (operated.some(({ kind }) => kind === 'terminated')) return undefined;
-  const startedAtMs = accepted.find(({ state }) => STARTS.has(state))?.atMs ?? world.table.firstTime(callId, 'active');
-  const byReconciler =
-    startedAtMs === undefined || startedAtMs > endedAtMs || operated.some(({ interval }) => interval.toMs > fromMs);
+  const sent = world.journal.keepAlives.filter((one) => one.callId === callId && one.sentAtMs < endedAtMs);
+  const lastSuccess = sent.findLast(({ status }) => status === 200);
   const dueAtMs = Math.max(
-    isFirst ? firstSeenAtMs + INTERVAL_MS : fromMs + INTERVAL_MS,
-    startedAtMs ?? firstSeenAtMs + PROBED_AFTER_MS,
+    lastSuccess === undefined ? ours.firstDueAtMs : fromMs + INTERVAL_MS,
+    ours.startedAtMs ?? ours.knownAtMs + PROBED_AFTER_MS,
+    world.plan.has('graphUnknownBeforeEstablished') ? trulyEstablishedMs(world, callId) : 0,
   );
-  const troubles = troublesOf(world, callId, { withTable: byReconciler });
-  // The app's 45 minutes begin with the first notification that it took in.
-  const lastStretchAtMs = (isFirst ? firstSeenAtMs : fromMs) + LAST_STRETCH_STARTS_MS;
-  const clockErrorMs = world.plan.has('clockJumps') ? 2 * LARGEST_CLOCK_ERROR_MS : 0;
-  const tokenMs = world.plan.has('tokenEndpointDown') ? TOKEN_HANG_MS : 0;
-  const enoughMs = OPPORTUNITY_MS + tokenMs + engineDelayMs(world);
-  if (byReconciler) {
-    const whole = { fromMs: dueAtMs, toMs: endedAtMs };
-    return hasStretch(whole, troubles, RECONCILER_OPPORTUNITY_MS + enoughMs)
-      ? 'though the reconciler had its time'
-      : undefined;
-  }
+  const enoughMs = OPPORTUNITY_MS + slackMs(world);
+  const toReconciler = reconcilersShare(ours, { fromMs: dueAtMs, toMs: endedAtMs });
+  const allTroubles = troublesOf(world, callId, { withTable: true });
+  if (toReconciler.some((share) => hasStretch(share, allTroubles, RECONCILER_OPPORTUNITY_MS + enoughMs)))
+    return 'though the reconciler had its time';
+  if (ours.startedAtMs === undefined) return undefined;
+  const troubles = [...troublesOf(world, callId), ...ours.asleep];
   // The app's own clock for the call may have begun earlier, when it did not hear of a success; it is overdue then.
-  const last200 = successes.at(-1);
-  if (last200 !== undefined && (last200.wasLost || wasForgotten(world, callId, last200, startedAtMs))) {
+  if (lastSuccess !== undefined && isUnknownToLoop(world, lastSuccess)) {
     const whole = { fromMs: dueAtMs, toMs: endedAtMs };
-    return hasStretch(whole, [...troubles, ...waits(sent, endedAtMs)], 5 * MINUTE_MS + enoughMs)
+    return hasStretch(whole, [...troubles, ...waits(sent, endedAtMs)], 5 * MINUTE_MS + enoughMs + engineDelayMs(world))
       ? 'though it had five minutes'
       : undefined;
   }
-  const normal = { fromMs: dueAtMs, toMs: Math.min(lastStretchAtMs, endedAtMs) };
-  const held = waits(sent, lastStretchAtMs);
-  if (hasStretch(normal, [...troubles, ...held], enoughMs)) return 'though Graph accepted for a minute';
-  const last: Interval = {
-    fromMs: lastStretchAtMs - clockErrorMs - MINUTE_MS,
-    toMs: lastStretchAtMs + clockErrorMs + enoughMs,
-  };
-  const isQuiet =
-    dueAtMs < last.fromMs &&
-    last.toMs < endedAtMs &&
-    without(last, troubles).length === 1 &&
-    hasStretch(last, troubles, last.toMs - last.fromMs);
-  return isQuiet ? 'though Graph accepted in the last five minutes' : undefined;
+  // The app's 45 minutes begin with the first notification that it took in.
+  const lastStretchAtMs = (lastSuccess === undefined ? ours.knownAtMs : fromMs) + LAST_STRETCH_STARTS_MS;
+  const normal = { fromMs: dueAtMs, toMs: endedAtMs };
+  return hasStretch(normal, [...troubles, ...waits(sent, lastStretchAtMs + MINUTE_MS)], enoughMs)
+    ? 'though Graph accepted for a minute'
+    : undefined;
 }
 
-/** A success of the reconciler, of which the table did not take note: the orchestration then starts without knowing of it. */
-function wasForgotten(
-  { journal }: World,
-  callId: string,
-  { answeredAtMs }: SentKeepAlive,
-  startedAtMs: number | undefined,
-): boolean {
-  const whileNoted = { fromMs: answeredAtMs, toMs: answeredAtMs + NOTED_WITHIN_MS };
+/** When only the reconciler can keep the call alive: nobody told that it was established, or its instance sleeps. */
+function reconcilersShare(
+  { startedAtMs, asleep }: { readonly startedAtMs: number | undefined; readonly asleep: readonly Interval[] },
+  whole: Interval,
+): readonly Interval[] {
+  return startedAtMs === undefined || startedAtMs > whole.toMs ? [whole] : asleep.flatMap((one) => overlap(one, whole));
+}
+
+/** By how much two tries may be further apart at Graph than as they are sent. */
+function slackMs({ plan }: World): number {
+  const clockErrorMs = plan.has('clockJumps') ? LARGEST_CLOCK_ERROR_MS : 0;
   return (
-    answeredAtMs < (startedAtMs ?? Number.POSITIVE_INFINITY) &&
-    journal.troubles.some(
-      (trouble) => trouble.ofStore && trouble.callId === callId && contains(whileNoted, trouble.fromMs),
-    )
+    (plan.has('graphSlow') ? GRAPH_SLOW_MS : SECOND_MS) +
+    (plan.has('tokenEndpointDown') ? TOKEN_HANG_MS : 0) +
+    clockErrorMs
+  );
+}
+
+function trulyEstablishedMs({ graph }: World, callId: string): number {
+  const establishedAt = graph.call(callId)?.establishedAt;
+  return establishedAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(establishedAt);
+}
+
+/** A success of which the app got no answer; or not the loop's own, and the table did not take note of it. */
+function isUnknownToLoop({ journal }: World, { callId, answeredAtMs, wasLost }: SentKeepAlive): boolean {
+  const whileNoted = { fromMs: answeredAtMs, toMs: answeredAtMs + NOTED_WITHIN_MS };
+  const told = journal.events.find(
+    (one) => one.callId === callId && one.event.startsWith('keepAlive.') && contains(whileNoted, one.atMs),
+  );
+  return (
+    wasLost ||
+    (told?.by !== undefined &&
+      journal.troubles.some(
+        (trouble) => trouble.ofStore && trouble.callId === callId && contains(whileNoted, trouble.fromMs),
+      ))
   );
 }
 
@@ -118,6 +121,8 @@ function waits(sent: readonly SentKeepAlive[], untilMs: number): readonly Interv
           : retryAfterSeconds === undefined
             ? 0
             : (retryAfterSeconds + 2) * 1_000;
-    return waitMs === 0 ? [] : [{ fromMs: answeredAtMs, toMs: Math.min(untilMs, answeredAtMs + waitMs) }];
+    return waitMs === 0 || answeredAtMs >= untilMs
+      ? []
+      : [{ fromMs: answeredAtMs, toMs: Math.min(untilMs, answeredAtMs + waitMs) }];
   });
 }

@@ -14,14 +14,15 @@ export function checkSilenceAfterEnd(world: World): void {
   const { journal, plan } = world;
   for (const callId of new Set(journal.keepAlives.map((sent) => sent.callId))) {
     const endedAtMs = acknowledgedEndMs(world, callId);
-    if (endedAtMs === undefined) continue;
+    if (endedAtMs === undefined || isRegisteredAfter(world, callId, endedAtMs)) continue;
     const clockErrorMs = plan.has('clockJumps') ? 2 * LARGEST_CLOCK_ERROR_MS : 0;
     const silentFromMs = endedAtMs + 35_000 + 3 * plan.messageLateMs + clockErrorMs;
     const suspended = journal.operated.filter((one) => one.callId === callId).map(({ interval }) => interval);
     const troubles = [...troublesOf(world, callId), ...suspended].filter(({ toMs }) => toMs > endedAtMs);
     const late = journal.keepAlives.filter(
-      ({ callId: id, sentAtMs }) =>
+      ({ callId: id, sentAtMs, isByHand }) =>
         id === callId &&
+        !isByHand &&
         sentAtMs > silentFromMs &&
         !troubles.some((trouble) => contains({ ...trouble, toMs: trouble.toMs + 60_000 }, sentAtMs)),
     );
@@ -30,6 +31,12 @@ export function checkSilenceAfterEnd(world: World): void {
       journal.violate('b', callId, `a keepAlive went out ${seconds} s after its end was acknowledged`);
     }
   }
+}
+
+function isRegisteredAfter({ journal }: World, callId: string, endedAtMs: number): boolean {
+  return journal.operated.some(
+    (one) => one.callId === callId && one.kind === 'registered' && one.interval.toMs > endedAtMs,
+  );
 }
 
 /** A 404 is taken in when the clean-up is done: who saw it may have been unable to write it down before. */

@@ -1,12 +1,13 @@
 import { createVirtualClock } from '../clock/virtual-clock.ts';
-import { createMemoryHubStore } from '../durable-extension/memory-hub-store.ts';
 import { createSimulatedGraph } from '../simulated-graph/simulated-graph.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../start-environment.ts';
 import { createJournal } from './journal.ts';
+import { judgeRecord } from './judge-record.ts';
 import type { SimulationPlan } from './plan.ts';
 import { createPostOffice } from './post-office.ts';
 import { createRandom } from './random.ts';
 import { simulationKey } from './simulation-key.ts';
+import { createWatchedHub } from './watched-hub.ts';
 import { createWatchedTable } from './watched-table.ts';
 import type { Machine, World } from './world.ts';
 
@@ -26,15 +27,17 @@ export function createWorld(plan: SimulationPlan, trace?: (line: string) => void
     deliver: (notification, signal) => postOffice.take(notification, signal),
     log: (line) => journal.note(`graph: ${line}`),
   });
-  const table = createWatchedTable(clock, journal);
+  const table = createWatchedTable(clock, journal, (before, after) => judgeRecord({ graph, journal }, before, after));
   const world: World = {
     plan,
     clock,
     graph,
     table,
-    hub: createMemoryHubStore(),
+    hub: createWatchedHub(journal),
     journal,
     machines,
+    unheard: new Set(),
+    endings: { wanted: new Map(), counted: new Map() },
     faultsAreOn,
     pause,
     canonical: (callId) =>

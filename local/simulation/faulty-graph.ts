@@ -1,5 +1,6 @@
 import type { HttpMessageRequest } from '../http-message.ts';
 import type { SimulatedAnswer } from '../simulated-graph/graph-answer.ts';
+import { GRAPH_SLOW_MS } from './assumptions.ts';
 import { contains } from './intervals.ts';
 import type { SentKeepAlive } from './journal.ts';
 import type { GraphFailure, Outage } from './outages.ts';
@@ -23,14 +24,24 @@ export function createFaultyGraph(
     const callId = request.url.pathname.split('/').at(-2)?.toLowerCase() ?? '';
     const sentAtMs = clock.nowMs();
     const isSlow = world.faultsAreOn() && random.chance(slowRate);
-    await world.pause(isSlow ? random.between(500, 8_000) : random.between(20, 300));
+    await world.pause(isSlow ? random.between(500, GRAPH_SLOW_MS) : random.between(20, 300));
     const outage = outages.find((candidate) => contains(candidate, clock.nowMs()));
     const isLost = outage === undefined && world.faultsAreOn() && random.chance(lostRate);
+    const isOfOtherTenant = !isTokenOf(request, graph.call(callId)?.tenantId);
+    const isUnknown = plan.has('graphUnknownBeforeEstablished') && isConnecting(graph.call(callId)?.state);
     const answer =
-      outage === undefined ? await graph.handle(request) : failureOf(outage.failure, outage, clock.nowMs());
+      outage !== undefined
+        ? failureOf(outage.failure, outage, clock.nowMs())
+        : isOfOtherTenant
+          ? TENANT_MISMATCH
+          : isUnknown
+            ? NOT_FOUND
+            : await graph.handle(request);
     if (outage?.failure.how === 'hang') await new Promise(() => {});
     await world.pause(random.between(10, 200));
-    const sent = toSent({ callId: world.canonical(callId), sentAtMs, answeredAtMs: clock.nowMs() }, answer, isLost);
+    const isByHand = request.headers['client-request-id'] === 'operator';
+    const when = { callId: world.canonical(callId), sentAtMs, answeredAtMs: clock.nowMs(), isByHand };
+    const sent = toSent(when, answer, isLost);
     journal.keepAlives.push(sent);
     journal.note(
       `${machine.name} keepAlive ${sent.callId.slice(0, 8)} ${isLost ? 'answer lost' : (sent.status ?? 'reset')}`,
@@ -40,8 +51,29 @@ export function createFaultyGraph(
   };
 }
 
+/** What keepAlive answers before `established` is not documented. */
+const NOT_FOUND = refusal(404, '8522', 'Call not found.');
+const TENANT_MISMATCH = refusal(403, '7505', 'Request authorization tenant mismatch.');
+
+function refusal(status: number, code: string, message: string): SimulatedAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ error: { code, message } }),
+  };
+}
+
+/** The simulated tokens name their tenant. */
+function isTokenOf({ headers }: HttpMessageRequest, tenantId: string | undefined): boolean {
+  return tenantId === undefined || headers.authorization === `Bearer simulated-${tenantId}`;
+}
+
+function isConnecting(state: string | undefined): boolean {
+  return state === 'incoming' || state === 'establishing' || state === 'ringing';
+}
+
 function toSent(
-  when: Pick<SentKeepAlive, 'callId' | 'sentAtMs' | 'answeredAtMs'>,
+  when: Pick<SentKeepAlive, 'callId' | 'sentAtMs' | 'answeredAtMs' | 'isByHand'>,
   answer: SimulatedAnswer,
   wasLost: boolean,
 ): SentKeepAlive {

@@ -5,7 +5,7 @@ export interface Interval {
 }
 
 /** What is left of `whole` without the others: the pieces in order. */
-export function without(whole: Interval, others: readonly Interval[]): readonly Interval[] {
+function without(whole: Interval, others: readonly Interval[]): readonly Interval[] {
   const pieces: Interval[] = [];
   let fromMs = whole.fromMs;
   for (const other of others.toSorted((left, right) => left.fromMs - right.fromMs)) {
@@ -20,6 +20,12 @@ export function without(whole: Interval, others: readonly Interval[]): readonly 
 /** True when there is a stretch of at least `lengthMs` in `whole` that none of the others touches. */
 export function hasStretch(whole: Interval, others: readonly Interval[], lengthMs: number): boolean {
   return without(whole, others).some(({ fromMs, toMs }) => toMs - fromMs >= lengthMs);
+}
+
+/** What two of them share: one piece, or none. */
+export function overlap(one: Interval, other: Interval): readonly Interval[] {
+  const shared = { fromMs: Math.max(one.fromMs, other.fromMs), toMs: Math.min(one.toMs, other.toMs) };
+  return shared.fromMs < shared.toMs ? [shared] : [];
 }
 
 export function contains({ fromMs, toMs }: Interval, atMs: number): boolean {

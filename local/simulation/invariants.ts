@@ -7,6 +7,9 @@ export const INVARIANTS = {
   e: 'at rest there is no open record, no live instance, no message in the task hub; no timer outlives its use',
   f: 'the effect of an accepted notification is durable, and what should run runs within the time of the reconciler',
   g: 'a call that has ended never comes back',
+  i: 'the reconciler does not have to save a call that nothing had disturbed',
+  j: 'a call that lives is not taken for ended, and its 45 minutes do not begin later than was known',
+  l: 'no keepAlive is late because of the table of calls, the webhook or the way to the engine',
   h: 'no orchestration fails, and the replay of its history gives the same steps and the same output',
 } as const;
 

@@ -11,6 +11,8 @@ export interface SentKeepAlive {
   readonly status?: number;
   /** `call not found`, as against any other 404. */
   readonly isGone: boolean;
+  /** An operator asked for this one. */
+  readonly isByHand: boolean;
   readonly retryAfterSeconds?: number;
   /** Graph took it, but the app got no answer. */
   readonly wasLost: boolean;
@@ -25,12 +27,35 @@ export interface PostedNotification {
   readonly status?: number;
 }
 
+/** One line that the app logged: an event of its catalog. */
+export interface ToldEvent {
+  readonly atMs: number;
+  readonly event: string;
+  readonly callId: string | undefined;
+  /** `reconcileCalls`, `operator`; absent: the orchestration or the receiver. */
+  readonly by: string | undefined;
+  readonly result: string | undefined;
+  /** Of a keepAlive of the orchestration but its first: so long after it was due. */
+  readonly latenessMs: number | undefined;
+}
+
 /** When something was not working for a call, or for every call. */
 export type Trouble = Interval & {
   readonly callId?: string;
   /** Of the table or the durable client: no concern of a running orchestration. */
   readonly ofStore?: true;
 };
+
+/**
+ * What an operator did. `suspended`, `terminated`: through the status API. `stopped`: DELETE. `registered`: PUT; `atMs` of
+ * its answer is absent when it got none, or no 2xx: it may have been done, or half done.
+ */
+export interface Operation {
+  readonly callId: string;
+  readonly kind: 'suspended' | 'terminated' | 'stopped' | 'registered';
+  readonly interval: Interval;
+  readonly answeredAtMs?: number;
+}
 
 export interface Violation {
   readonly invariant: Invariant;
@@ -44,15 +69,11 @@ export interface Journal {
   readonly keepAlives: SentKeepAlive[];
   readonly notifications: PostedNotification[];
   readonly troubles: Trouble[];
+  readonly events: ToldEvent[];
   readonly violations: Violation[];
   /** Message ids that the webhook accepted, and all that it saw, by call. */
   readonly deliveries: { readonly callId: string; readonly messageId: string; readonly accepted: boolean }[];
-  /** Suspended or terminated through the status API. */
-  readonly operated: {
-    readonly callId: string;
-    readonly kind: 'suspended' | 'terminated';
-    readonly interval: Interval;
-  }[];
+  readonly operated: Operation[];
   note(line: string): void;
   violate(invariant: Invariant, callId: string | undefined, what: string): void;
   /** Of all lines so far: the same for the same seed. */
@@ -71,6 +92,7 @@ export function createJournal(clock: Pick<VirtualClock, 'nowMs'>, trace?: (line:
     keepAlives: [],
     notifications: [],
     troubles: [],
+    events: [],
     violations,
     deliveries: [],
     operated: [],

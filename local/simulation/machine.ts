@@ -1,8 +1,11 @@
 import { createCallEndedWebhook } from '../../src/adapters/call-ended-webhook.ts';
 import type { CallbackTokenVerifier } from '../../src/adapters/callback-token.ts';
+import { unlessAborted } from '../../src/adapters/clock.ts';
 import { createGraphTokenSource } from '../../src/adapters/credentials.ts';
 import { createDurableCalls } from '../../src/adapters/durable-calls.ts';
 import { createGraphCalls, type GraphCalls } from '../../src/adapters/graph-calls.ts';
+import type { GraphAnswer } from '../../src/core/graph-answers/graph-answer.ts';
+import { isPlainObject, ownText } from '../../src/core/values/plain-object.ts';
 import { InvocationLostError } from '../durable-extension/invocation-lost-error.ts';
 import { withoutSockets } from '../in-process-durable-client.ts';
 import { createInProcessFetch } from '../in-process-fetch.ts';
@@ -15,6 +18,8 @@ import { createFaultyTable } from './faulty-table.ts';
 import { createHostClock, type HostClock } from './host-clock.ts';
 import { contains } from './intervals.ts';
 import { createRandom, type Random } from './random.ts';
+import { createSimulatedBot } from './simulated-bot.ts';
+import { parseToldEvent } from './told-event.ts';
 import { noteTrouble } from './troubles.ts';
 import type { Machine, World } from './world.ts';
 
@@ -64,7 +69,12 @@ export async function startMachine(world: World, slot: string, incarnation: numb
     hub: world.hub,
     store: createFaultyTable(world, machine),
     dependencies: toDependencies(world, machine, clock, random),
-    log: ({ message }) => world.journal.note(`${name} logs ${message}`),
+    log({ message }) {
+      // The library's own warnings carry an id at random.
+      world.journal.note(`${name} logs ${message.replace(/Invocation Id: \S+/, '')}`);
+      const told = parseToldEvent(message, world.clock.nowMs());
+      if (told !== undefined) world.journal.events.push(told);
+    },
     onHostMessage: (message) => world.journal.note(`${name} host: ${message}`),
     engine: {
       faults: createHubFaults(world, machine),
@@ -83,7 +93,7 @@ function toDependencies(world: World, machine: Machine, clock: HostClock, random
   const graph = createGraphCalls({
     graphBaseUrl: `${GRAPH_ORIGIN}/v1.0`,
     tokens: createGraphTokenSource({
-      createCredential: () => ({ getToken: () => getToken(world, machine, clock, random) }),
+      createCredential: (tenantId) => ({ getToken: () => getToken(world, machine, clock, random, tenantId) }),
       scope: `${GRAPH_ORIGIN}/.default`,
       clock,
     }),
@@ -96,6 +106,8 @@ function toDependencies(world: World, machine: Machine, clock: HostClock, random
   return {
     graph: withLostWorkers(world, graph, random),
     tokens: callbackTokens(world, machine),
+    allowedTenantIds: '*' as const,
+    ...(world.plan.has('relay') ? { relay: createSimulatedBot(world, machine, random) } : {}),
     webhook: createCallEndedWebhook({
       url: 'https://hooks.example/call-ended',
       secret: SECRET,
@@ -107,26 +119,32 @@ function toDependencies(world: World, machine: Machine, clock: HostClock, random
   };
 }
 
-async function getToken(world: World, machine: Machine, clock: HostClock, random: Random) {
+async function getToken(world: World, machine: Machine, clock: HostClock, random: Random, tenantId: string) {
   await world.pause(random.between(20, 200));
   const outage = world.plan.outages.find((one) => one.part === 'tokenEndpoint' && contains(one, world.clock.nowMs()));
   if (outage?.part === 'tokenEndpoint' && outage.how === 'hangs') await new Promise(() => {});
   await machine.stillThere();
   if (outage !== undefined) throw new Error('the simulated token endpoint is down');
-  return { token: 'simulated', expiresOnTimestamp: clock.nowMs() + random.between(10, 60) * 60_000 };
+  return { token: `simulated-${tenantId}`, expiresOnTimestamp: clock.nowMs() + random.between(10, 60) * 60_000 };
 }
 
 /** Signatures have their own tests; here, whether the platform's keys can be fetched is all that matters. */
 function callbackTokens({ plan, clock }: World, machine: Machine): CallbackTokenVerifier {
   const outages = plan.outages.filter(({ part }) => part === 'callbackKeys');
   return {
-    async verify() {
+    async verify(authorization) {
       await machine.stillThere();
       return outages.some((outage) => contains(outage, clock.nowMs()))
         ? { kind: 'unavailable', reason: 'simulated outage', retryAfterSeconds: 5 }
-        : { kind: 'accepted', tenantId: SAMPLE_TENANT_ID, appId: SAMPLE_BOT_APP_ID, issuer: 'simulated' };
+        : { kind: 'accepted', tenantId: tenantOf(authorization), appId: SAMPLE_BOT_APP_ID, issuer: 'simulated' };
     },
   };
+}
+
+/** The claims are believed: see above. */
+function tenantOf(authorization = ''): string {
+  const claims: unknown = JSON.parse(Buffer.from(authorization.split('.')[1] ?? '', 'base64url').toString() || '{}');
+  return (isPlainObject(claims) && ownText(claims, 'tid', 64)) || SAMPLE_TENANT_ID;
 }
 
 /** The worker that runs a keepAlive goes away before or after the request, or the activity throws. */
@@ -147,9 +165,25 @@ function withLostWorkers(world: World, graph: GraphCalls, random: Random): Graph
       const fails = draw < lostRate + throwRate;
       if (fails && random.chance(0.5)) fail();
       const answer = await graph.keepAlive(target);
+      await endMeanwhile(world, callId, answer, random);
       return fails ? fail() : answer;
     },
   };
+}
+
+/** A request that gets no answer until its caller gives up. */
+function never(signal: AbortSignal | null | undefined): Promise<never> {
+  const silence = new Promise<never>(() => {});
+  return signal ? unlessAborted(silence, signal) : silence;
+}
+
+/** The other party hangs up after Graph took the keepAlive, and the end is told before the answer is taken in. */
+async function endMeanwhile({ endings, graph, pause }: World, callId: string, answer: GraphAnswer, random: Random) {
+  const number = (endings.counted.get(callId) ?? 0) + 1;
+  endings.counted.set(callId, number);
+  if (number !== endings.wanted.get(callId) || answer.kind !== 'answered' || answer.status !== 200) return;
+  graph.hangUp(callId);
+  await pause(random.between(300, 3_000));
 }
 
 function webhookFetch(world: World, machine: Machine, random: Random): typeof fetch {
@@ -158,6 +192,7 @@ function webhookFetch(world: World, machine: Machine, random: Random): typeof fe
     await world.pause(random.between(20, 500));
     const outage = outages.find((one) => contains(one, world.clock.nowMs()));
     const accepted = outage === undefined;
+    if (outage?.part === 'webhook' && outage.how === 'hangs') await never(init?.signal);
     const messageId = new Headers(init?.headers).get('webhook-id') ?? '';
     const { callId } = JSON.parse(String(init?.body)).data;
     world.journal.deliveries.push({ callId, messageId, accepted });

@@ -25,8 +25,9 @@ async function playInTurn(command: SimulationCommand): Promise<readonly Simulati
   const trace = command.trace ? (line: string) => console.log(line) : undefined;
   for (let seed = command.from; seed < command.from + command.seeds; seed++) {
     const result = await runSimulation(toChoice(command, seed), trace);
-    if (result.violations.length > 0 || command.seeds === 1) console.log(toLine(result));
-    if (result.violations.length > 0) return [result];
+    const isFailure = result.violations.some(({ invariant }) => (command.invariant ?? invariant) === invariant);
+    if (isFailure || command.seeds === 1) console.log(toLine(result));
+    if (isFailure) return [result];
   }
   return [];
 }

@@ -1,4 +1,4 @@
-import { LONGEST_OUTAGE_MS, LONGEST_UNCLEAR_MS } from './assumptions.ts';
+import { LONGEST_OUTAGE_MS, LONGEST_WEBHOOK_OUTAGE_MS } from './assumptions.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import type { Interval } from './intervals.ts';
 import { createRandom, type Random } from './random.ts';
@@ -46,10 +46,13 @@ export function planOutages(seed: number, whole: Interval, has: (kind: FaultKind
     failure,
   });
   const other =
-    (part: 'tokenEndpoint' | 'table' | 'webhook' | 'callbackKeys') =>
+    (part: 'tokenEndpoint' | 'table' | 'webhook' | 'callbackKeys', longMs = LONGEST_OUTAGE_MS) =>
     (random: Random): readonly Outage[] => {
-      const longestMs = random.chance(0.2) ? LONGEST_OUTAGE_MS : 6 * MINUTE_MS;
-      return [{ ...during(random, 5 * SECOND_MS, longestMs), part, how: random.pick(['refuses', 'hangs']) }];
+      const longestMs = random.chance(0.2) ? longMs : 6 * MINUTE_MS;
+      const { fromMs, toMs } = during(random, 5 * SECOND_MS, longestMs);
+      return [
+        { fromMs, toMs: Math.min(toMs, whole.toMs + LONGEST_OUTAGE_MS), part, how: random.pick(['refuses', 'hangs']) },
+      ];
     };
   return [
     ...draw('graphErrors', 150, (random) => [graph(random, during(random, SECOND_MS, 2 * MINUTE_MS))]),
@@ -58,13 +61,7 @@ export function planOutages(seed: number, whole: Interval, has: (kind: FaultKind
       return [graph(random, during(random, 2 * MINUTE_MS, longestMs))];
     }),
     ...draw('graphOutage', 3, (random) => flickering(random, during(random, 0, 0).fromMs, graph)),
-    ...draw('graphUnclear404', 1, (random) => [
-      graph(random, during(random, 20 * SECOND_MS, LONGEST_UNCLEAR_MS), {
-        how: 'status',
-        status: 404,
-        errorCode: 'ResourceNotFound',
-      }),
-    ]),
+    ...strange404s(seed, whole, has, graph),
     ...draw('graphDenies', 6, (random) => [
       graph(random, during(random, SECOND_MS, 15 * MINUTE_MS), deniedBy(random.pick([400, 401, 403]))),
     ]),
@@ -77,9 +74,27 @@ export function planOutages(seed: number, whole: Interval, has: (kind: FaultKind
     ]),
     ...draw('tokenEndpointDown', 8, other('tokenEndpoint')),
     ...draw('tableOutage', 6, other('table')),
-    ...draw('webhookDown', 12, other('webhook')),
+    ...draw('webhookDown', 12, other('webhook', LONGEST_WEBHOOK_OUTAGE_MS)),
     ...draw('callbackKeysDown', 4, other('callbackKeys')),
   ];
+}
+
+/** A few times a day, hours apart. */
+function strange404s(
+  seed: number,
+  whole: Interval,
+  has: (kind: FaultKind) => boolean,
+  graph: (random: Random, interval: Interval, failure: GraphFailure) => Outage,
+): readonly Outage[] {
+  if (!has('graphUnclear404')) return [];
+  const random = createRandom(seed, 'outages', 'graphUnclear404');
+  const count = random.int(1, 4);
+  const shareMs = (whole.toMs - whole.fromMs) / count;
+  return Array.from({ length: count }, (_, index) => {
+    const fromMs = whole.fromMs + (index + random.between(0, 0.5)) * shareMs;
+    const toMs = fromMs + random.between(20 * SECOND_MS, Math.min(LONGEST_OUTAGE_MS, shareMs / 2));
+    return graph(random, { fromMs, toMs }, { how: 'status', status: 404, errorCode: 'ResourceNotFound' });
+  });
 }
 
 /** Hours in which Graph accepts for little more than one minute in every ten. */

@@ -1,4 +1,5 @@
 import type { CallOptions } from '../simulated-graph/call-options.ts';
+import { LONGEST_POLL_MS } from './assumptions.ts';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
 import { type Outage, planOutages } from './outages.ts';
 import { createRandom, type Random } from './random.ts';
@@ -6,6 +7,8 @@ import { createRandom, type Random } from './random.ts';
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
+/** Of some calls; the bot's home is another. */
+const OTHER_TENANT_ID = '3e9d1c2b-5a4f-4b6c-8d7e-9f0a1b2c3d4e';
 const START_MS = Date.UTC(2026, 0, 5, 6);
 
 /** What to simulate: a seed, and what to leave out of it. */
@@ -19,10 +22,14 @@ export interface SimulationChoice {
 
 export interface PlannedCall {
   readonly number: number;
+  /** The bot stays the receiver of the call's notifications, and registers it here this long after the start. */
+  readonly registeredAfterMs?: number;
   readonly startAtMs: number;
   readonly options: Omit<CallOptions, 'callbackUri'>;
   /** The bot answers an incoming call this long after its start; absent: never. */
   readonly answerAfterMs?: number;
+  /** The other party hangs up while the answer to the keepAlive of this number is on its way. */
+  readonly endsAtKeepAlive?: number;
   /** The bot hangs up this long after the start. */
   readonly botHangsUpAfterMs?: number;
   /** Further notifications of a living call: of a state that repeats, or one that the simulated Graph has no name for. */
@@ -56,28 +63,44 @@ export function planSimulation(choice: SimulationChoice): SimulationPlan {
   );
   const has = (kind: FaultKind) => kinds.has(kind);
   const engine = createRandom(seed, 'engineDelays');
-  const slowQueues = engine.chance(0.2);
+  const slowQueues = engine.chance(0.4);
   return {
     seed,
     startMs,
     endMs,
-    calls: planCalls(seed, startMs, hours).filter(({ number }) => choice.calls?.includes(number) ?? true),
+    calls: planCalls(seed, startMs, hours, has('severalTenants')).filter(
+      ({ number }) => choice.calls?.includes(number) ?? true,
+    ),
     outages: planOutages(seed, { fromMs: startMs, toMs: endMs }, has),
     has,
     rate: (kind, highest) => (has(kind) ? createRandom(seed, 'rate', kind).between(highest / 10, highest) : 0),
-    timerLateMs: has('timerLate') ? engine.between(500, slowQueues ? 15_000 : 3_000) : 0,
-    messageLateMs: has('messageLate') ? engine.between(200, slowQueues ? 10_000 : 2_000) : 0,
+    timerLateMs: has('timerLate') ? engine.between(500, slowQueues ? LONGEST_POLL_MS : 3_000) : 0,
+    messageLateMs: has('messageLate') ? engine.between(200, slowQueues ? LONGEST_POLL_MS : 2_000) : 0,
   };
 }
 
-function planCalls(seed: number, startMs: number, hours: number): readonly PlannedCall[] {
+function planCalls(seed: number, startMs: number, hours: number, severalTenants: boolean): readonly PlannedCall[] {
   const count = createRandom(seed, 'calls').int(4, 6);
   return Array.from({ length: count }, (_, number) =>
-    planCall(createRandom(seed, 'call', number), number, startMs, hours),
+    planCall(createRandom(seed, 'call', number), {
+      number,
+      startMs,
+      hours,
+      isOfOtherTenant: severalTenants && createRandom(seed, 'tenant', number).chance(0.5),
+    }),
   );
 }
 
-function planCall(random: Random, number: number, startMs: number, hours: number): PlannedCall {
+function planCall(
+  random: Random,
+  call: {
+    readonly number: number;
+    readonly startMs: number;
+    readonly hours: number;
+    readonly isOfOtherTenant: boolean;
+  },
+): PlannedCall {
+  const { number, startMs, hours, isOfOtherTenant } = call;
   const lifeMs = lifetime(random, hours);
   const startAtMs = startMs + random.between(0, Math.max(MINUTE_MS, hours * HOUR_MS - Math.min(lifeMs, 6 * HOUR_MS)));
   const direction = random.pick(['outgoing', 'outgoing', 'incoming'] as const);
@@ -86,28 +109,40 @@ function planCall(random: Random, number: number, startMs: number, hours: number
   const neverEstablished = random.chance(0.12);
   const endsHow = random.pick(['otherParty', 'otherParty', 'bot', 'atTheEnd'] as const);
   const isRace = random.chance(0.25);
+  const endsAtKeepAlive = random.chance(0.15) ? random.pick([1, 2, 48, 48, 48, 96]) : undefined;
   const establishAfterSeconds = neverEstablished
     ? 1e6
     : hasLobby
       ? random.between(60, 38 * 60)
       : random.between(0.5, 20);
-  return {
+  const common = {
     number,
-    startAtMs,
+    ...(random.chance(0.1) ? { registeredAfterMs: random.between(SECOND_MS, 40 * MINUTE_MS) } : {}),
     options: {
+      ...(isOfOtherTenant ? { tenantId: OTHER_TENANT_ID } : {}),
       direction,
       kind,
       establishAfterSeconds,
       idForm: random.chance(0.2) ? 'hex' : 'dashed',
+    },
+    ...(direction === 'incoming' && !random.chance(0.1) ? { answerAfterMs: random.between(500, 4_500) } : {}),
+    repeats: planRepeats(random, lifeMs),
+  } as const;
+  if (endsAtKeepAlive !== undefined) {
+    return { ...common, startAtMs: startMs + random.between(0, HOUR_MS), endsAtKeepAlive };
+  }
+  return {
+    ...common,
+    startAtMs,
+    options: {
+      ...common.options,
       ...(isRace && direction === 'outgoing'
         ? { hangUpAfterSeconds: establishAfterSeconds + random.between(0, 1) }
         : endsHow === 'otherParty' || neverEstablished
           ? { hangUpAfterSeconds: lifeMs / SECOND_MS }
           : {}),
     },
-    ...(direction === 'incoming' && !random.chance(0.1) ? { answerAfterMs: random.between(500, 4_500) } : {}),
     ...(endsHow === 'bot' ? { botHangsUpAfterMs: lifeMs } : {}),
-    repeats: planRepeats(random, lifeMs),
   };
 }
 

@@ -24,14 +24,16 @@ export function createPostOffice(world: World): { readonly take: DeliverNotifica
   const counts = new Map<string, number>();
 
   async function post(letter: Letter, random: Random, triesLeft: number): Promise<void> {
+    if (world.unheard.has(letter.callId)) return;
     const alive = world.machines.filter(({ isAlive }) => isAlive);
     const machine = alive[random.int(0, Math.max(0, alive.length - 1))];
+    const postedAtMs = clock.nowMs();
     const status = (await machine?.http(letter.request))?.status;
     const { callId, state } = letter;
     const posted = { callId, state, atMs: clock.nowMs(), ...(status === undefined ? {} : { status }) };
     journal.notifications.push(posted);
     journal.note(`notification ${callId.slice(0, 8)} ${state}: ${status ?? 'no answer'}`);
-    watchEffect(world, posted);
+    await watchEffect(world, posted, postedAtMs);
     if (status !== undefined && status < 300) return;
     if (!isRetried || triesLeft === 0) return;
     clock.after(random.between(1_000, 60_000), () => void post(letter, random, triesLeft - 1));

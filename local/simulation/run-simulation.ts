@@ -1,13 +1,16 @@
 import { VIRTUAL_CALLBACK_URI } from '../virtual-app.ts';
 import { LARGEST_CLOCK_ERROR_MS, REST_MS } from './assumptions.ts';
 import { checkGaps } from './check-gaps.ts';
+import { checkPunctuality } from './check-punctual.ts';
 import { checkReplay } from './check-replay.ts';
 import { checkAtRest } from './check-rest.ts';
+import { checkSaves } from './check-saves.ts';
 import { checkSilenceAfterEnd } from './check-silence.ts';
 import { createStandingChecks } from './check-standing.ts';
 import { createWorld } from './create-world.ts';
 import type { Violation } from './journal.ts';
 import { startMachine } from './machine.ts';
+import { planOperator, register } from './operator.ts';
 import { type PlannedCall, planSimulation, type SimulationChoice } from './plan.ts';
 import { createRandom } from './random.ts';
 import { noteTrouble } from './troubles.ts';
@@ -46,6 +49,8 @@ export async function runSimulation(
   for (const callId of callIds) if (world.graph.call(callId)?.state !== 'terminated') world.graph.hangUp(callId);
   await runChecked(world, plan.endMs + REST_MS, standing);
   checkGaps(world);
+  checkSaves(world);
+  checkPunctuality(world);
   checkSilenceAfterEnd(world);
   await checkAtRest(world);
   await checkReplay(world);
@@ -77,8 +82,14 @@ async function runChecked(world: World, untilMs: number, check: () => Promise<vo
   }
 }
 
-function beginCall({ graph, clock }: World, call: PlannedCall): string {
+function beginCall(world: World, call: PlannedCall): string {
+  const { graph, clock, endings } = world;
   const { callId } = graph.createCall({ ...call.options, callbackUri: VIRTUAL_CALLBACK_URI });
+  if (call.registeredAfterMs !== undefined) {
+    world.unheard.add(callId);
+    clock.after(call.registeredAfterMs, () => void register(world, callId));
+  }
+  if (call.endsAtKeepAlive !== undefined) endings.wanted.set(callId, call.endsAtKeepAlive);
   const ask = (method: string, action: string) =>
     void graph.handle({
       method,
@@ -102,42 +113,6 @@ function repeat(callId: string, state: string, resultCode: number | undefined): 
   const resourceData = { '@odata.type': '#microsoft.graph.call', state, ...resultInfo };
   const resource = `/app/calls/${callId}`;
   return JSON.stringify({ value: [{ changeType: 'updated', resource, resourceData }] });
-}
-
-/** Somebody suspends, resumes or terminates instances through the status API. */
-function planOperator(world: World, callIds: readonly string[]): void {
-  const { plan, clock, journal } = world;
-  const random = createRandom(plan.seed, 'operator');
-  const operate = async (callId: string, operation: string) => {
-    const machine = world.machines.find(({ isAlive }) => isAlive);
-    const url = new URL(
-      `https://host.example/runtime/webhooks/durabletask/instances/call-${callId}/${operation}?reason=x`,
-    );
-    const status = (await machine?.durable({ method: 'POST', url, headers: {}, body: new Uint8Array() }))?.status;
-    journal.note(`operator: ${operation} ${callId.slice(0, 8)}: ${status ?? 'no host'}`);
-    // Without an answer it may have been done all the same.
-    return status === 202 || status === 503;
-  };
-  const schedule = (count: number, act: (callId: string) => Promise<void>) => {
-    for (let time = 0; time < count; time++) {
-      clock.after(random.between(0, plan.endMs - plan.startMs), () => {
-        const callId = callIds[random.int(0, Math.max(0, callIds.length - 1))];
-        if (callId !== undefined) void act(callId);
-      });
-    }
-  };
-  schedule(plan.has('operatorSuspends') ? random.int(1, 6) : 0, async (callId) => {
-    const forMs = random.chance(0.4) ? Number.POSITIVE_INFINITY : random.between(MINUTE_MS, 120 * MINUTE_MS);
-    const fromMs = clock.nowMs();
-    if (!(await operate(callId, 'suspend'))) return;
-    journal.operated.push({ callId, kind: 'suspended', interval: { fromMs, toMs: fromMs + forMs } });
-    if (forMs !== Number.POSITIVE_INFINITY) clock.after(forMs, () => void operate(callId, 'resume'));
-  });
-  schedule(plan.has('operatorTerminates') ? random.int(1, 3) : 0, async (callId) => {
-    const fromMs = clock.nowMs();
-    if (!(await operate(callId, 'terminate'))) return;
-    journal.operated.push({ callId, kind: 'terminated', interval: { fromMs, toMs: Number.POSITIVE_INFINITY } });
-  });
 }
 
 function planClockJumps(world: World): void {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
+import { INVARIANTS, type Invariant } from './invariants.ts';
 
 export interface SimulationCommand {
   readonly from: number;
@@ -9,11 +10,13 @@ export interface SimulationCommand {
   readonly shrink: boolean;
   /** One seed after the other, and none after the first that fails. */
   readonly untilFailure: boolean;
+  /** With `untilFailure`: only this invariant counts. */
+  readonly invariant?: Invariant;
   readonly without: readonly FaultKind[];
   readonly calls?: readonly number[];
 }
 
-export const USAGE = `npm run simulate -- [--seeds 100] [--from 1] [--hours 24] [--no-shrink] [--until-failure]
+export const USAGE = `npm run simulate -- [--seeds 100] [--from 1] [--hours 24] [--no-shrink] [--until-failure [--invariant a]]
 npm run simulate -- --seed N [--trace] [--hours 24] [--without kind,kind] [--calls 0,2]
 Kinds of faults: ${FAULT_KINDS.join(', ')}`;
 
@@ -32,6 +35,7 @@ export function parseSimulationCommand(args: readonly string[]): SimulationComma
       trace: { type: 'boolean', default: false },
       shrink: { type: 'boolean', default: true },
       'until-failure': { type: 'boolean', default: false },
+      invariant: { type: 'string' },
       without: { type: 'string', default: '' },
       calls: { type: 'string' },
     },
@@ -43,6 +47,7 @@ export function parseSimulationCommand(args: readonly string[]): SimulationComma
     trace: values.trace,
     shrink: values.shrink && !values['until-failure'],
     untilFailure: values['until-failure'] || values.seed !== undefined,
+    ...(values.invariant === undefined ? {} : { invariant: toInvariant(values.invariant) }),
     without: values.without.split(',').filter(Boolean).map(toFaultKind),
     ...(values.calls === undefined ? {} : { calls: values.calls.split(',').map((text) => toNumber('calls', text)) }),
   };
@@ -57,6 +62,11 @@ function toHours(text: string): number {
 function toNumber(name: string, text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} ${text}: give whole numbers.`);
   return Number(text);
+}
+
+function toInvariant(text: string): Invariant {
+  if (!Object.hasOwn(INVARIANTS, text)) throw new Error(`--invariant ${text}: there is no such invariant.`);
+  return text as Invariant;
 }
 
 function toFaultKind(text: string): FaultKind {

@@ -1,10 +1,10 @@
 import type { VirtualClock } from '../clock/virtual-clock.ts';
-import type { HubStore } from '../durable-extension/hub-store.ts';
 import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts';
 import type { SimulatedGraph } from '../simulated-graph/simulated-graph.ts';
 import type { Journal } from './journal.ts';
 import type { SimulationPlan } from './plan.ts';
 import type { Random } from './random.ts';
+import type { WatchedHub } from './watched-hub.ts';
 import type { WatchedTable } from './watched-table.ts';
 
 /** What outlives every host: time, Graph, the table, the task hub, and the record of what happened. */
@@ -13,14 +13,24 @@ export interface World {
   readonly clock: VirtualClock;
   readonly graph: SimulatedGraph;
   readonly table: WatchedTable;
-  readonly hub: HubStore;
+  readonly hub: WatchedHub;
   readonly journal: Journal;
   readonly machines: Machine[];
+  /** Calls of whose notifications none comes here. */
+  readonly unheard: Set<string>;
+  /** Calls that the other party leaves during one of their keepAlives. */
+  readonly endings: EndingsAtKeepAlive;
   faultsAreOn(): boolean;
   /** Resolves that much later. */
   pause(ms: number): Promise<void>;
   /** The id in the one form that the journal uses. */
   canonical(callId: string): string;
+}
+
+/** Which keepAlive of a call is the one during which it ends, and how many it has had. */
+export interface EndingsAtKeepAlive {
+  readonly wanted: Map<string, number>;
+  readonly counted: Map<string, number>;
 }
 
 /** One running host process. */

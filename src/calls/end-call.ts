@@ -23,19 +23,16 @@ export async function endCall(effects: CallEffects, seen: CallSighting, ended: C
   if (event !== undefined) effects.log(event);
 }
 
-/**
- * The alarm sounds once, and also when the table cannot be written; only a call that an operator gave up is expected to
- * end so.
- */
+/** The alarm sounds also when the table cannot be written; only a call that an operator gave up is expected to end so. */
 async function recordEnd({ store, clock, log }: CallEffects, seen: CallSighting, ended: CallEnded) {
   const nowMs = clock.nowMs();
-  let isNews = true;
+  let wasStopped = false;
   const update = updateRecord(store, seen.callId, (stored) => {
-    isNews = stored?.endReason !== 'stopped' && stored?.resultInfo === undefined;
+    wasStopped = stored?.endReason === 'stopped';
     return toEnded(stored, seen, ended, nowMs);
   });
   return update.finally(() => {
-    if (!isNews || !saysKeepAliveMissed(ended.resultInfo)) return;
+    if (wasStopped || !saysKeepAliveMissed(ended.resultInfo)) return;
     log({ event: 'call.keepAliveMissed', level: 'error', callId: seen.callId, code: 408, subcode: 8537 });
   });
 }

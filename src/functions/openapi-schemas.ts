@@ -32,7 +32,6 @@ const callFacts = closed(
   {},
   {
     tenantId: text,
-    namedTenantId: textAs("Where the call's own data name another tenant than the token of its notifications."),
     direction: text,
     callChainId: text,
     scenarioId: text,
@@ -251,7 +250,7 @@ export const API_SCHEMAS = {
     checks: listOf(
       closed(
         {
-          name: { enum: ['settings', 'token', 'graph', 'clock', 'callbackKeys', 'callIds', 'table', 'engine'] },
+          name: { enum: ['settings', 'token', 'graph', 'clock', 'callbackKeys', 'table', 'engine'] },
           result: { enum: ['ok', 'warning', 'failed'] },
           detail: text,
         },

@@ -22,7 +22,7 @@ describe('the simulation notices', () => {
   );
 
   test('nothing in a copy without a bug', async () => {
-    expect(await findPlantedBug({ name: 'none', edits: [], budget: 3 })).toEqual({ kind: 'notFound' });
+    expect(await findPlantedBug({ name: 'none', by: 'a', edits: [], budget: 3 })).toEqual({ kind: 'notFound' });
   }, 120_000);
 });
 
@@ -35,5 +35,5 @@ test('each planted bug still has its place in the source', async () => {
 
 test('a planted bug whose place is gone is reported', async () => {
   const edits = [{ file: 'src/calls/end-call.ts', find: 'no such text', replace: '' }];
-  await expect(applyEdits({ name: 'lost', edits, budget: 1 })).rejects.toThrow('0 times, not once');
+  await expect(applyEdits({ name: 'lost', by: 'a', edits, budget: 1 })).rejects.toThrow('0 times, not once');
 });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { plant } from './plant.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 
-/** How a bug was found: after so many seeds, by that invariant. */
+/** How a bug was found: after so many seeds, by the invariant that is there for it. */
 export type Finding =
   | { readonly kind: 'found'; readonly seeds: number; readonly invariant: string; readonly what: string }
   | { readonly kind: 'notFound' }
@@ -13,14 +13,23 @@ export type Finding =
 export async function findPlantedBug(bug: PlantedBug, hours = 24): Promise<Finding> {
   const { folder, remove } = await plant(bug);
   try {
-    const args = ['local/simulation/main.ts', '--seeds', `${bug.budget}`, '--hours', `${hours}`, '--until-failure'];
+    const args = [
+      'local/simulation/main.ts',
+      '--seeds',
+      `${bug.budget}`,
+      '--hours',
+      `${hours}`,
+      '--until-failure',
+      '--invariant',
+      bug.by,
+    ];
     if (bug.without !== undefined) args.push('--without', bug.without);
     const { code, output } = await run(process.execPath, args, folder);
-    const match = /^seed (\d+): [^\n]*\n {2}\((\w)\) call \S+: (.*)$/m.exec(output);
+    const seed = /^seed (\d+): /m.exec(output)?.[1];
+    const what = new RegExp(`^ {2}\\(${bug.by}\\) call \\S+: (.*)$`, 'm').exec(output)?.[1];
     if (code === 0) return { kind: 'notFound' };
-    if (code !== 1 || match === null) return { kind: 'broken', output };
-    const [, seed, invariant = '', what = ''] = match;
-    return { kind: 'found', seeds: Number(seed), invariant, what };
+    if (code !== 1 || seed === undefined || what === undefined) return { kind: 'broken', output };
+    return { kind: 'found', seeds: Number(seed), invariant: bug.by, what };
   } finally {
     await remove();
   }

@@ -1,0 +1,63 @@
+import { CALL_ENDED_EVENT } from '../../src/core/keepalive/durable-names.ts';
+import { EventType, type HistoryEvent } from '../durable-extension/history-event.ts';
+import type { HubChange, HubMessage, HubStore, InstanceRow } from '../durable-extension/hub-store.ts';
+import { createMemoryHubStore } from '../durable-extension/memory-hub-store.ts';
+import { isEnded } from '../durable-extension/runtime-status.ts';
+import type { Journal } from './journal.ts';
+
+/** The task hub, and whom it has told of an end. */
+export interface WatchedHub extends HubStore {
+  /** True when the event was raised for the call's instance, whatever became of it. */
+  wasToldOfEnd(callId: string): boolean;
+}
+
+/** Judges every commit as it happens: an instance that has taken in the end does not begin a new generation (b). */
+export function createWatchedHub(journal: Pick<Journal, 'note' | 'violate'>): WatchedHub {
+  const inner = createMemoryHubStore();
+  const waiting = new Map<number, HubMessage>();
+  const told = new Set<string>();
+  inner.watch(({ added, removed }) => {
+    for (const message of added) {
+      if (!tellsTheEnd(message.event)) continue;
+      waiting.set(message.sequence, message);
+      told.add(message.instanceId.slice(5));
+    }
+    for (const sequence of removed) waiting.delete(sequence);
+  });
+
+  async function livedWith(instanceId: string): Promise<readonly HistoryEvent[]> {
+    const row = await inner.readInstance(instanceId);
+    return row === undefined || isEnded(row.runtimeStatus) ? [] : inner.readHistory(instanceId);
+  }
+
+  async function commit(change: HubChange): Promise<void> {
+    const taken = (change.consume ?? []).flatMap((sequence) => waiting.get(sequence) ?? []);
+    const before = new Map<string, readonly HistoryEvent[]>();
+    for (const { row, history } of change.instances ?? []) {
+      if (history.kind === 'replace') before.set(row.instanceId, [...(await livedWith(row.instanceId))]);
+    }
+    await inner.commit(change);
+    for (const { row, history } of change.instances ?? []) {
+      const knew =
+        before.get(row.instanceId)?.some(tellsTheEnd) ||
+        (history.kind === 'replace' && taken.some(({ instanceId }) => instanceId === row.instanceId));
+      if (!knew || isEnded(row.runtimeStatus) || history.entries.some(tellsTheEnd)) continue;
+      journal.violate('b', row.instanceId.slice(5), 'its instance began a new generation though it knew the end');
+    }
+    for (const { row } of change.instances ?? []) judgeOutput(row);
+  }
+
+  /** Both are tried for a day, and no fault lasts that long. */
+  function judgeOutput({ instanceId, runtimeStatus, output }: InstanceRow): void {
+    if (runtimeStatus !== 'Completed') return;
+    const callId = instanceId.slice(5);
+    if (output?.includes('"cleanUp":"failed"')) journal.violate('d', callId, 'its instance gave the clean-up up');
+    if (output?.includes('"undelivered"')) journal.violate('d', callId, 'its instance gave the delivery up');
+  }
+
+  return { ...inner, commit, wasToldOfEnd: (callId) => told.has(callId) };
+}
+
+function tellsTheEnd(event: HistoryEvent): boolean {
+  return event.EventType === EventType.EventRaised && event.Name === CALL_ENDED_EVENT;
+}
