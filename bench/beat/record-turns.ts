@@ -119,7 +119,11 @@ function registerLoop(graphBaseUrl: string): void {
   df.app.activity(KEEP_ALIVE_ACTIVITY, {
     handler: keepAlive({
       graph: tracing.graphCalls(graph),
-      heartbeats: { record: async () => {}, lastSuccessMs: async () => undefined },
+      heartbeats: {
+        record: async () => {},
+        lastSuccessMs: async () => undefined,
+        namedTenantId: async () => undefined,
+      },
       limits: toKeepaliveLimits({ intervalMs: INTERVAL_MS, timeScale: 1 }),
       tracing,
       timeScale: 1,

@@ -155,6 +155,17 @@ var alerts = [
     autoMitigate: true
   }
   {
+    name: 'unknown-ids'
+    displayName: 'Calls have ids of an unknown form'
+    explanation: 'Graph told of calls whose ids are neither GUIDs nor 32 hex digits. This app takes them for no call ids, so that nobody keeps these calls alive.'
+    severity: 1
+    query: loadTextContent('../kql/alerts/unknown-ids.kql')
+    toleratedRows: 0
+    evaluationFrequency: 'PT15M'
+    windowSize: 'PT15M'
+    autoMitigate: true
+  }
+  {
     name: 'relay-failing'
     displayName: 'The bot does not take its notifications'
     explanation: 'More than 5 relayed notifications within 15 minutes got no answer, or an error of the bot. Calls are kept alive all the same; those that the bot has to answer are lost.'

@@ -3,7 +3,7 @@ import type { ChaosGraph } from './chaos-graph.ts';
 import { ANSWER_DELAY_MS } from './chaos-graph.ts';
 import type { ChaosHost } from './chaos-host.ts';
 import type { Kill } from './chaos-verdict.ts';
-import { waitMs } from './wait.ts';
+import { waitMs, waitUntil } from './wait.ts';
 import { copyHub, readWorkInFlight } from './work-in-flight.ts';
 
 export interface KillContext {
@@ -13,6 +13,8 @@ export interface KillContext {
   readonly random: () => number;
   /** Where the hub file is; undefined = the hub is in memory. */
   readonly hubFolder: string | undefined;
+  /** Whether the host has caught up with the kill before: this is about kills, not about a machine that is too slow. */
+  readonly hasCaughtUp: () => boolean;
   /** How long to wait for keepAlives before giving up on them. */
   readonly limitMs: number;
 }
@@ -22,7 +24,7 @@ const ECHO_MS = 4 * ANSWER_DELAY_MS;
 
 /**
  * Waits until Graph has answered a random number of keepAlives, up to one for each call, and hangs some calls up
- * meanwhile; then kills the host within the next moments, and starts it again at once.
+ * meanwhile; then kills the host within the next moments, or as soon as it has caught up, and starts it again at once.
  */
 export async function killHost(context: KillContext, liveCalls: number, hangUp: readonly string[]): Promise<Kill> {
   const { graph, host, clock, random, hubFolder, limitMs } = context;
@@ -32,6 +34,7 @@ export async function killHost(context: KillContext, liveCalls: number, hangUp: 
   const hangUps = Promise.all(hangUp.map((callId) => graph.hangUp(callId)));
   await nextKeepAlive(context, count - countBefore, limitMs);
   await waitMs(clock, random() * ANSWER_DELAY_MS);
+  await waitUntil(clock, limitMs, async () => context.hasCaughtUp());
   const atMs = clock.nowMs();
   await host.kill();
   const copy = hubFolder === undefined ? undefined : copyHub(hubFolder);

@@ -104,7 +104,13 @@ async function killAgainAndAgain(
 ): Promise<readonly Kill[]> {
   const random = createSeededRandom(seed);
   const hubFolder = storage === 'sqlite' ? folder : undefined;
-  const context = { graph, host, clock, random, hubFolder, limitMs: LIMIT_MS / speed };
+  const limitMs = LIMIT_MS / speed;
+  const startedMs = clock.nowMs();
+  const lastKeepAlive = new Map<string, number>();
+  graph.watch((callId) => lastKeepAlive.set(callId, clock.nowMs()));
+  const hasCaughtUp = () =>
+    live.every((callId) => clock.nowMs() - (lastKeepAlive.get(callId) ?? startedMs) < limitMs / 2);
+  const context = { graph, host, clock, random, hubFolder, hasCaughtUp, limitMs };
   const kills: Kill[] = [];
   let hits = 0;
   while (hits < wanted && kills.length < 2 * wanted) {

@@ -19,6 +19,7 @@ export const EventType = {
   OrchestratorCompleted: 13,
   EventRaised: 15,
   ContinueAsNew: 16,
+  GenericEvent: 17,
   ExecutionSuspended: 19,
   ExecutionResumed: 20,
 } as const;
@@ -115,6 +116,11 @@ export interface ContinueAsNew extends Common<'ContinueAsNew'> {
   readonly Result: string | null;
 }
 
+/** Does nothing but begin a turn. */
+export interface GenericEvent extends Common<'GenericEvent'> {
+  readonly Data: string | null;
+}
+
 /** `Input` holds the reason. */
 export interface ExecutionTerminated extends Common<'ExecutionTerminated'> {
   readonly Input: string | null;
@@ -144,6 +150,7 @@ export type HistoryEvent =
   | Common<'OrchestratorCompleted'>
   | EventRaised
   | ContinueAsNew
+  | GenericEvent
   | ExecutionSuspended
   | ExecutionResumed;
 

@@ -9,6 +9,13 @@ const statusNames = new Map<number, string>(
 interface Scheduled {
   readonly Timestamp: string;
   readonly Name: string;
+  readonly Input: string | null;
+}
+
+export interface HistoryOptions {
+  /** Results, parsed. */
+  readonly showOutput: boolean;
+  readonly showInput: boolean;
 }
 
 type Shown = Readonly<Record<string, unknown>>;
@@ -22,56 +29,35 @@ function parseOrKeep(text: string | null): unknown {
   }
 }
 
-function withScheduled(common: Shown, scheduled: Scheduled | undefined, rest: Shown): Shown {
-  const from = scheduled === undefined ? {} : { ScheduledTime: scheduled.Timestamp, FunctionName: scheduled.Name };
-  return { ...common, ...rest, ...from };
-}
+/** Fields that only the engine needs, by the type of the event. */
+const hidden = new Map<number, readonly string[]>([
+  [EventType.ExecutionStarted, ['Name', 'OrchestrationInstance', 'ParentInstance', 'Version']],
+  [EventType.TaskScheduled, ['Version']],
+  [EventType.SubOrchestrationInstanceCreated, ['Version']],
+  [EventType.TimerFired, ['TimerId']],
+]);
 
-function show(event: HistoryEvent, scheduled: ReadonlyMap<number, Scheduled>, showOutput: boolean): Shown | undefined {
-  const common = { EventType: typeNames.get(event.EventType), Timestamp: event.Timestamp };
-  switch (event.EventType) {
-    case EventType.OrchestratorStarted:
-    case EventType.OrchestratorCompleted:
-      return undefined;
-    case EventType.ExecutionStarted:
-      return { ...common, FunctionName: event.Name };
-    case EventType.TaskCompleted:
-    case EventType.SubOrchestrationInstanceCompleted:
-      return withScheduled(
-        common,
-        scheduled.get(event.TaskScheduledId),
-        showOutput ? { Result: parseOrKeep(event.Result) } : {},
-      );
-    case EventType.TaskFailed:
-    case EventType.SubOrchestrationInstanceFailed:
-      return withScheduled(common, scheduled.get(event.TaskScheduledId), {
-        Reason: event.Reason,
-        Details: event.Details,
-      });
-    case EventType.TaskScheduled:
-      return { ...common, Name: event.Name };
-    case EventType.SubOrchestrationInstanceCreated:
-      return { ...common, Name: event.Name, InstanceId: event.InstanceId };
-    case EventType.TimerCreated:
-    case EventType.TimerFired:
-      return { ...common, FireAt: event.FireAt };
-    case EventType.EventRaised:
-      return { ...common, Name: event.Name };
-    case EventType.ExecutionCompleted:
-    case EventType.ContinueAsNew:
-      return {
-        ...common,
-        OrchestrationStatus: statusNames.get(event.OrchestrationStatus),
-        ...(showOutput ? { Result: parseOrKeep(event.Result) } : {}),
-      };
-    case EventType.ExecutionTerminated:
-      return common;
-    case EventType.ExecutionSuspended:
-    case EventType.ExecutionResumed:
-      return { ...common, Reason: event.Reason };
-    default:
-      return event satisfies never;
+/** What the extension's events have besides, and the local engine's have not. */
+const startedFields = { Correlation: null, ScheduledStartTime: null, Generation: 0, ParentTraceContext: null };
+
+function show(event: HistoryEvent, scheduled: Scheduled | undefined, options: HistoryOptions): Shown {
+  const { EventId: _, EventType: type, Timestamp, ...rest } = event;
+  const shown: Record<string, unknown> = { EventType: typeNames.get(type), Timestamp, ...rest };
+  for (const field of hidden.get(type) ?? []) delete shown[field];
+  if (type === EventType.ExecutionStarted) Object.assign(shown, startedFields, { FunctionName: event.Name });
+  if (type === EventType.ExecutionCompleted) shown.OrchestrationStatus = statusNames.get(event.OrchestrationStatus);
+  if ('TaskScheduledId' in event) {
+    delete shown.TaskScheduledId;
+    if (scheduled !== undefined) {
+      const { Timestamp: ScheduledTime, Name: FunctionName, Input } = scheduled;
+      Object.assign(shown, { ScheduledTime, FunctionName, Input });
+    }
   }
+  if (!options.showInput) delete shown.Input;
+  if (!('Result' in event)) return shown;
+  if (options.showOutput) shown.Result = parseOrKeep(event.Result);
+  else delete shown.Result;
+  return shown;
 }
 
 /**
@@ -80,7 +66,7 @@ function show(event: HistoryEvent, scheduled: ReadonlyMap<number, Scheduled>, sh
  *
  * Source: Azure/azure-functions-durable-extension, DurableClient.cs, GetDurableOrchestrationStatusAsync.
  */
-export function buildHistoryJson(entries: readonly HistoryEvent[], showOutput: boolean): string {
+export function buildHistoryJson(entries: readonly HistoryEvent[], options: HistoryOptions): string {
   const scheduled = new Map<number, Scheduled>();
   const merged = new Set<number>();
   for (const event of entries) {
@@ -91,8 +77,10 @@ export function buildHistoryJson(entries: readonly HistoryEvent[], showOutput: b
     }
   }
   const shown = entries
+    .filter(({ EventType: type }) => type !== EventType.OrchestratorStarted && type !== EventType.OrchestratorCompleted)
     .filter((event) => !(merged.has(event.EventId) && scheduled.get(event.EventId) === event))
-    .map((event) => show(event, scheduled, showOutput))
-    .filter((item) => item !== undefined);
+    .map((event) =>
+      show(event, 'TaskScheduledId' in event ? scheduled.get(event.TaskScheduledId) : undefined, options),
+    );
   return JSON.stringify(shown);
 }

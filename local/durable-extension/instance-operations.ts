@@ -1,8 +1,9 @@
 import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts';
 import type { ApiContext } from './api-context.ts';
 import { EventType, type HistoryEvent } from './history-event.ts';
-import { toEmptyResponse, toErrorResponse, toJsonResponse } from './json-response.ts';
-import { isEnded } from './runtime-status.ts';
+import { buildHistoryJson } from './history-json.ts';
+import { toEmptyResponse, toErrorResponse, toExceptionResponse, toJsonResponse } from './json-response.ts';
+import { isEnded, type RuntimeStatus } from './runtime-status.ts';
 import { buildStatusJson } from './status-json.ts';
 
 function isTrue(request: HttpMessageRequest, parameter: string): boolean | undefined {
@@ -26,16 +27,16 @@ export async function getStatus(
   const row = await store.readInstance(instanceId);
   if (row === undefined) return toEmptyResponse(404);
   const showHistory = isTrue(request, 'showHistory') === true && row.runtimeStatus !== 'Pending';
-  const json = buildStatusJson(row, {
-    showInput: isTrue(request, 'showInput') ?? true,
-    extensionVersion: context.options.extensionVersion ?? '3.19',
-    history: showHistory
-      ? {
-          entries: await store.readHistory(instanceId),
-          showOutput: isTrue(request, 'showHistoryOutput') === true,
-        }
-      : undefined,
-  });
+  const showInput = isTrue(request, 'showInput') ?? true;
+  const extensionVersion = context.options.extensionVersion ?? '3.19';
+  const showOutput = isTrue(request, 'showHistoryOutput') === true;
+  const history = showHistory
+    ? buildHistoryJson(await store.readHistory(instanceId), {
+        showOutput,
+        showInput: showInput && extensionVersion !== '2.13',
+      })
+    : undefined;
+  const json = buildStatusJson(row, { showInput, extensionVersion, history });
   if (!isEnded(row.runtimeStatus)) {
     return toJsonResponse(202, json, { location: request.url.href, 'retry-after': '5' });
   }
@@ -84,7 +85,17 @@ function toLifecycleEvent(operation: LifecycleOperation, Timestamp: string, reas
   }
 }
 
-/** POST instances/{id}/{terminate|suspend|resume}?reason=: 202; 404 unknown; 410 ended. */
+/** Source: Azure/azure-functions-durable-extension, DurableClient.cs, SuspendAsync and ResumeAsync. */
+function findObstacle(operation: LifecycleOperation, instanceId: string, status: RuntimeStatus): string | undefined {
+  const isPossible = operation === 'terminate' || (operation === 'suspend') !== (status === 'Suspended');
+  if (isPossible) return undefined;
+  return `Cannot ${operation} the orchestration instance ${instanceId} because instance is in the ${status} state.`;
+}
+
+/**
+ * POST instances/{id}/{terminate|suspend|resume}?reason=: 202; 404 unknown; 410 ended; 500 to suspend a suspended or to
+ * resume another one (2.13: 202).
+ */
 export async function changeLifecycle(
   context: ApiContext,
   request: HttpMessageRequest,
@@ -94,6 +105,10 @@ export async function changeLifecycle(
   const row = await context.session.store.readInstance(instanceId);
   if (row === undefined) return toEmptyResponse(404);
   if (isEnded(row.runtimeStatus)) return toEmptyResponse(410);
+  const obstacle = findObstacle(operation, instanceId, row.runtimeStatus);
+  if (obstacle !== undefined && context.options.extensionVersion !== '2.13') {
+    return toExceptionResponse('System.InvalidOperationException', obstacle);
+  }
   const Timestamp = new Date(context.options.clock.nowMs()).toISOString();
   return send(context, instanceId, toLifecycleEvent(operation, Timestamp, request.url.searchParams.get('reason')));
 }

@@ -1,7 +1,7 @@
 import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts';
 import type { ApiContext } from './api-context.ts';
 import type { InstanceQuery, InstanceRow } from './hub-store.ts';
-import { toEmptyResponse, toJsonResponse } from './json-response.ts';
+import { toEmptyResponse, toExceptionResponse, toJsonResponse } from './json-response.ts';
 import { isEnded, parseRuntimeStatus } from './runtime-status.ts';
 import { buildStatusJson } from './status-json.ts';
 
@@ -27,29 +27,40 @@ function parseStatuses(request: HttpMessageRequest): InstanceQuery['statuses'] {
 
 function parsePageSize(request: HttpMessageRequest): number {
   const top = Number.parseInt(request.url.searchParams.get('top') ?? '', 10);
-  return top > 0 ? top : defaultPageSize;
+  return Number.isNaN(top) ? defaultPageSize : top;
 }
 
-/** GET instances/: 200 with an array; the token of the next page is in x-ms-continuation-token. */
+/** Comes before every instance id. */
+const BEFORE_ALL = ' ';
+
+/**
+ * GET instances/: 200 with an array; the token of the next page is in x-ms-continuation-token. `top=0` gives a page without
+ * rows, a negative one 500. Inputs are left out only when something is filtered: without a filter the storage provider asks
+ * for whole rows.
+ */
 export async function listInstances(context: ApiContext, request: HttpMessageRequest): Promise<HttpMessageResponse> {
   const { searchParams } = request.url;
   const pageSize = parsePageSize(request);
   const token = request.headers['x-ms-continuation-token'];
-  const rows = await context.session.store.queryInstances({
+  if (pageSize < 0) return toExceptionResponse('System.ArgumentOutOfRangeException', `top is ${pageSize}`);
+  const filter = {
     instanceIdPrefix: searchParams.get('instanceIdPrefix') ?? undefined,
     createdFromMs: parseTime(searchParams.get('createdTimeFrom')),
     createdToMs: parseTime(searchParams.get('createdTimeTo')),
     statuses: parseStatuses(request),
+  };
+  const rows = await context.session.store.queryInstances({
+    ...filter,
     afterInstanceId: token ? Buffer.from(token, 'base64url').toString() : undefined,
     limit: pageSize + 1,
   });
   const page = rows.slice(0, pageSize);
-  const showInput = searchParams.get('showInput')?.toLowerCase() !== 'false';
   const extensionVersion = context.options.extensionVersion ?? '3.19';
+  const isFiltered = extensionVersion === '2.13' || Object.values(filter).some((value) => value !== undefined);
+  const showInput = searchParams.get('showInput')?.toLowerCase() !== 'false' || !isFiltered;
   const json = `[${page.map((row) => buildStatusJson(row, { showInput, extensionVersion })).join(',')}]`;
-  const last = page.at(-1);
-  if (rows.length <= pageSize || last === undefined) return toJsonResponse(200, json);
-  const next = Buffer.from(last.instanceId).toString('base64url');
+  if (rows.length <= pageSize) return toJsonResponse(200, json);
+  const next = Buffer.from(page.at(-1)?.instanceId ?? BEFORE_ALL).toString('base64url');
   return toJsonResponse(200, json, { 'x-ms-continuation-token': next });
 }
 

@@ -17,6 +17,11 @@ export function toErrorResponse(status: number, message: string, exception?: { t
   return toJsonResponse(status, JSON.stringify({ Message: message, ...details }));
 }
 
+/** As the extension answers when its own code throws. */
+export function toExceptionResponse(type: string, message: string): HttpMessageResponse {
+  return toErrorResponse(500, 'Something went wrong while processing your request', { type, message });
+}
+
 export function toEmptyResponse(status: number): HttpMessageResponse {
   return { status, headers: { 'content-length': '0' } };
 }

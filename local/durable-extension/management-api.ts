@@ -2,7 +2,9 @@ import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts
 import type { ApiContext } from './api-context.ts';
 import { changeLifecycle, getStatus, purgeInstance, raiseEvent } from './instance-operations.ts';
 import { listInstances, purgeInstances } from './instance-queries.ts';
-import { toEmptyResponse, toErrorResponse } from './json-response.ts';
+import { toEmptyResponse, toErrorResponse, toJsonResponse } from './json-response.ts';
+import { restartInstance } from './restart-instance.ts';
+import { rewindInstance } from './rewind-instance.ts';
 import { startOrchestration } from './start-orchestration.ts';
 
 const basePaths = ['/runtime/webhooks/durabletask', '/durabletask'];
@@ -46,11 +48,18 @@ async function routeInstances(
     case 'resume':
       return changeLifecycle(context, request, instanceId, name);
     case 'rewind':
+      return rewindInstance(context, request, instanceId);
     case 'restart':
-      return toErrorResponse(501, `the local host does not support ${name}; start a new instance instead`);
+      return restartInstance(context, request, instanceId);
     default:
       return toEmptyResponse(404);
   }
+}
+
+/** There are none: the list is empty, and each is unknown. */
+function answerForEntities(request: HttpMessageRequest, [, key]: readonly string[]): HttpMessageResponse {
+  if (request.method !== 'GET') return toErrorResponse(501, 'the local host does not support durable entities');
+  return key === undefined ? toJsonResponse(200, '[]') : toEmptyResponse(404);
 }
 
 /**
@@ -71,7 +80,7 @@ export function createManagementApi(context: ApiContext) {
       case 'instances':
         return routeInstances(context, request, rest);
       case 'entities':
-        return toErrorResponse(501, 'the local host does not support durable entities');
+        return answerForEntities(request, rest);
       default:
         return toEmptyResponse(404);
     }

@@ -133,6 +133,7 @@ function apply(
     case EventType.OrchestratorCompleted:
     case EventType.ExecutionCompleted:
     case EventType.ContinueAsNew:
+    case EventType.GenericEvent:
       return;
     default:
       event satisfies never;

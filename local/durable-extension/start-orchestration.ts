@@ -3,21 +3,18 @@ import type { ApiContext } from './api-context.ts';
 import { EventType, type ExecutionStarted } from './history-event.ts';
 import { HubConflictError, type InstanceRow } from './hub-store.ts';
 import { toPendingRow } from './instance-row.ts';
-import { toErrorResponse, toJsonResponse } from './json-response.ts';
+import { toErrorResponse, toExceptionResponse, toJsonResponse } from './json-response.ts';
 import { buildManagementUrls } from './management-links.ts';
 import { isEnded } from './runtime-status.ts';
 
 function toAlreadyExists(context: ApiContext, row: InstanceRow): HttpMessageResponse {
   const message = `An Orchestration instance with the status ${row.runtimeStatus} already exists.`;
   if (context.options.extensionVersion !== '2.13') return toErrorResponse(409, message);
-  return toErrorResponse(500, 'Something went wrong while processing your request', {
-    type: 'DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException',
-    message,
-  });
+  return toExceptionResponse('DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException', message);
 }
 
 /** 202 with the links, in the real order of keys (no rewindPostUri here). The app's own client needs no key in them. */
-function toStarted(context: ApiContext, request: HttpMessageRequest, instanceId: string): HttpMessageResponse {
+export function toStarted(context: ApiContext, request: HttpMessageRequest, instanceId: string): HttpMessageResponse {
   const { hubName, systemKey } = context.options;
   const { rewindPostUri: _, ...links } = buildManagementUrls(instanceId, {
     origin: request.url.origin,
@@ -63,9 +60,49 @@ async function commitStart(
   }
 }
 
+/** What to start. */
+export interface Start {
+  readonly name: string;
+  readonly instanceId: string;
+  readonly version: string | null;
+  /** JSON text. */
+  readonly inputJson: string | null;
+}
+
+/** Starts it unless a live instance has the id, and returns that one. An ended one is replaced. */
+export async function startUnlessLive(context: ApiContext, start: Start): Promise<InstanceRow | undefined> {
+  const { instanceId } = start;
+  const row = await context.session.store.readInstance(instanceId);
+  if (row !== undefined && !isEnded(row.runtimeStatus)) return row;
+  const started: ExecutionStarted = {
+    EventType: EventType.ExecutionStarted,
+    EventId: -1,
+    Timestamp: new Date(context.options.clock.nowMs()).toISOString(),
+    OrchestrationInstance: { InstanceId: instanceId, ExecutionId: context.newId() },
+    ParentInstance: null,
+    Name: start.name,
+    Version: start.version,
+    Input: start.inputJson,
+  };
+  await commitStart(context, started, row);
+  return undefined;
+}
+
+/** What the extension makes of a request that it cannot start; an unknown function fails when it runs, in 2.13 at once. */
+function refuseStart({ options, functions }: ApiContext, name: string, text: string): HttpMessageResponse | undefined {
+  const isOld = options.extensionVersion === '2.13';
+  if (text !== '' && !isJson(text)) {
+    return isOld
+      ? toErrorResponse(400, 'Invalid JSON content')
+      : toExceptionResponse('Newtonsoft.Json.JsonSerializationException', 'The content is not JSON.');
+  }
+  if (!isOld || functions.isOrchestrator(name)) return undefined;
+  return toErrorResponse(400, functions.describeUnknown(name, 'orchestrator'));
+}
+
 /**
- * POST orchestrators/{functionName}[/{instanceId}][?version=]: 202 with links; 400 bad JSON or unknown function; 409 a
- * live instance has this id (2.13: 500). An ended one is replaced.
+ * POST orchestrators/{functionName}[/{instanceId}][?version=]: 202 with links; 500 bad JSON (2.13: 400, as for an unknown
+ * function); 409 a live instance has this id (2.13: 500). An ended one is replaced.
  */
 export async function startOrchestration(
   context: ApiContext,
@@ -74,23 +111,14 @@ export async function startOrchestration(
   requestedId: string | undefined,
 ): Promise<HttpMessageResponse> {
   const text = new TextDecoder().decode(request.body);
-  if (text !== '' && !isJson(text)) return toErrorResponse(400, 'Invalid JSON content');
-  if (!context.functions.isOrchestrator(functionName)) {
-    return toErrorResponse(400, context.functions.describeUnknown(functionName, 'orchestrator'));
-  }
+  const refusal = refuseStart(context, functionName, text);
+  if (refusal !== undefined) return refusal;
   const instanceId = requestedId ?? context.newId();
-  const row = await context.session.store.readInstance(instanceId);
-  if (row !== undefined && !isEnded(row.runtimeStatus)) return toAlreadyExists(context, row);
-  const started: ExecutionStarted = {
-    EventType: EventType.ExecutionStarted,
-    EventId: -1,
-    Timestamp: new Date(context.options.clock.nowMs()).toISOString(),
-    OrchestrationInstance: { InstanceId: instanceId, ExecutionId: context.newId() },
-    ParentInstance: null,
-    Name: functionName,
-    Version: request.url.searchParams.get('version') ?? context.options.defaultVersion ?? null,
-    Input: text === '' ? null : text,
-  };
-  await commitStart(context, started, row);
-  return toStarted(context, request, instanceId);
+  const live = await startUnlessLive(context, {
+    name: functionName,
+    instanceId,
+    version: request.url.searchParams.get('version') ?? context.options.defaultVersion ?? null,
+    inputJson: text === '' ? null : text,
+  });
+  return live === undefined ? toStarted(context, request, instanceId) : toAlreadyExists(context, live);
 }

@@ -1,5 +1,3 @@
-import type { HistoryEvent } from './history-event.ts';
-import { buildHistoryJson } from './history-json.ts';
 import type { InstanceRow } from './hub-store.ts';
 
 /** JSON text as it is; anything else (a reason, an error) as a JSON string. */
@@ -28,17 +26,15 @@ export function buildStatusJson(
   options: {
     readonly showInput: boolean;
     readonly extensionVersion: '3.19' | '2.13';
-    readonly history?: { readonly entries: readonly HistoryEvent[]; readonly showOutput: boolean } | undefined;
+    /** JSON of `historyEvents`. */
+    readonly history?: string | undefined;
   },
 ): string {
   const isNewer = options.extensionVersion === '3.19';
   const version = isNewer && row.version !== null ? `"version":${JSON.stringify(row.version)},` : '';
   const parent =
     isNewer && row.parentInstanceId !== null ? `"parentInstanceId":${JSON.stringify(row.parentInstanceId)},` : '';
-  const history =
-    options.history === undefined
-      ? ''
-      : `,"historyEvents":${buildHistoryJson(options.history.entries, options.history.showOutput)}`;
+  const history = options.history === undefined ? '' : `,"historyEvents":${options.history}`;
   return (
     `{"name":${JSON.stringify(row.name)},${version}"instanceId":${JSON.stringify(row.instanceId)},${parent}` +
     `"runtimeStatus":"${row.runtimeStatus}","input":${options.showInput ? (row.inputJson ?? 'null') : 'null'},` +

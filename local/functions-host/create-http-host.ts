@@ -76,7 +76,7 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
     if (timerAnswer !== undefined) return timerAnswer;
     if (durable && pathname.startsWith(webhookPath)) {
       const refusal = refuseWebhook(request, keys);
-      return refusal ? { status: refusal } : notToBeStored(await askDurable(request));
+      return refusal ? refuse(refusal) : notToBeStored(await askDurable(request));
     }
     const match = router.match(request.method, pathname);
     if (!match) return { status: 404 };
@@ -107,6 +107,11 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
       return { ...listener, rpcBaseUrl: `${listener.origin}${secret}${rpcPath}` };
     },
   };
+}
+
+/** As the real host does for the durable webhooks. */
+function refuse(status: 401 | 403): HttpMessageResponse {
+  return status === 401 ? { status, headers: { 'www-authenticate': 'Bearer' } } : { status };
 }
 
 /** Its address may hold a key, its body another. */

@@ -97,6 +97,7 @@ const rowSchema = once(() => {
 
   const factsSchema = z.object({
     tenantId: z.exactOptional(z.string()),
+    namedTenantId: z.exactOptional(z.string()),
     direction: z.exactOptional(z.string()),
     callChainId: z.exactOptional(z.string()),
     scenarioId: z.exactOptional(z.string()),

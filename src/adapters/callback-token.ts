@@ -40,6 +40,11 @@ export function createCallbackTokenVerifier(
       if (header === undefined) return { kind: 'rejected', reason: 'malformedToken' };
       const checked = checkTokenHeader(header);
       if (checked.kind === 'rejected') return checked;
+      if (signingKeys.lack(checked.keyId)) {
+        // Not worth a fetch when it would be refused even if the signature were right.
+        const claimed = checkTokenClaims(await readClaims(bearer.token), dependencies, dependencies.clock.nowMs());
+        if (claimed.kind === 'rejected') return claimed;
+      }
       const found = await signingKeys.find(checked.keyId);
       switch (found.kind) {
         case 'unavailable':
@@ -63,6 +68,16 @@ async function readHeader(token: string): Promise<PlainObject | undefined> {
     return isPlainObject(header) ? header : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** The claims as they stand there, whoever wrote them; none when they are no JSON object. */
+async function readClaims(token: string): Promise<PlainObject> {
+  const { decodeJwt } = await import('jose');
+  try {
+    return { ...decodeJwt(token) };
+  } catch {
+    return {};
   }
 }
 

@@ -30,6 +30,8 @@ export interface KeepAliveTarget {
 export interface KeepAliveRequest extends KeepAliveTarget {
   /** Ids under which the caller wants to find the request again. */
   readonly headers?: CallerHeaders | undefined;
+  /** Asked only when Graph says that the tenant does not match: the tenant that the call's own data name. Never throws. */
+  readonly namedTenantId?: () => Promise<string | undefined>;
 }
 
 /** What a keepAlive would send, for a dry run. */
@@ -45,8 +47,9 @@ export interface GraphCalls {
   /**
    * Sends one keepAlive; never throws.
    *
-   * A 401 is repeated once with a new token, a tenant mismatch once with the home tenant; the answer names the tenant used.
-   * A redirect is an answer and is not followed. Effects: one POST to Graph, three more at most in those two cases.
+   * A 401 is repeated once with a new token; a tenant mismatch with the tenant that the call itself names, if it is an
+   * allowed one, then with the home tenant. The answer names the tenant used. A redirect is an answer and is not followed.
+   * Effects: one POST to Graph, five more at most in those cases.
    * Source: https://learn.microsoft.com/graph/api/call-keepalive
    */
   keepAlive(request: KeepAliveRequest): Promise<GraphAnswer>;
@@ -79,15 +82,22 @@ export function createGraphCalls(dependencies: GraphCallsDependencies): GraphCal
   }
 
   return {
-    async keepAlive({ graphCallId, tenantId, headers }) {
+    async keepAlive({ graphCallId, tenantId, headers, namedTenantId = async () => undefined }) {
       const total = timeoutSignal(clock, totalTimeoutMs);
       const request = { url: urlOf(graphCallId), signal: total.signal, headers };
       try {
         const tenant = tenantOf(tenantId);
-        const answer = await answerOf({ ...request, tenantId: tenant });
-        if (!isTenantMismatch(answer) || tenant === homeTenantId) return answer;
-        const fromHome = await answerOf({ ...request, tenantId: homeTenantId });
-        return isTenantMismatch(fromHome) ? answer : fromHome;
+        const first = await answerOf({ ...request, tenantId: tenant });
+        if (!isTenantMismatch(first)) return first;
+        const others = new Set([tenantOf(await namedTenantId()), homeTenantId]);
+        others.delete(tenant);
+        let failure = first;
+        for (const other of others) {
+          const answer = await answerOf({ ...request, tenantId: other });
+          if (answer.kind === 'answered' && !isTenantMismatch(answer)) return answer;
+          if (answer.kind === 'failed') failure = answer;
+        }
+        return failure;
       } finally {
         total.dispose();
       }

@@ -12,6 +12,8 @@ export interface Heartbeats {
    * does not tell within 2 s. Never throws.
    */
   lastSuccessMs(callId: CallId): Promise<number | undefined>;
+  /** The tenant that the call's own data name, where it is another than that of the token; else as `lastSuccessMs`. */
+  namedTenantId(callId: CallId): Promise<string | undefined>;
 }
 
 export interface HeartbeatsDependencies {
@@ -60,6 +62,10 @@ export function createHeartbeats({ store, clock }: HeartbeatsDependencies): Hear
     async lastSuccessMs(callId) {
       const stored = await ask(() => store.read(callId));
       return stored && lastKeepAliveMs(stored.record);
+    },
+    async namedTenantId(callId) {
+      const stored = await ask(() => store.read(callId));
+      return stored?.record.facts.namedTenantId;
     },
   };
 }

@@ -20,6 +20,8 @@ export interface Tracing {
     invocation: InvocationTrace | undefined,
     work: () => Promise<T>,
   ): Promise<T>;
+  /** Counts notifications about calls whose ids have a form that is not known, in `notifications.unknown_ids`. */
+  gotUnknownIds(entries: number): void;
   /** Puts the time left to the deadline into the histogram `keepalive.margin`. */
   sentKeepAlive(marginMs: number, outcome: KeepAliveOutcome['kind']): void;
 }
@@ -47,6 +49,10 @@ export function createTracing(): Tracing {
     unit: '{notification}',
     description: 'Notifications received, by what became of them.',
   });
+  const unknownIds = meter.createCounter('notifications.unknown_ids', {
+    unit: '{notification}',
+    description: 'Notifications about calls whose ids are neither GUIDs nor 32 hex digits.',
+  });
   const within: Tracing['within'] = (invocation, work) => {
     const { traceParent, traceState } = invocation ?? {};
     const carrier = { traceparent: traceParent, tracestate: traceState };
@@ -71,6 +77,7 @@ export function createTracing(): Tracing {
           }
         }),
       ),
+    gotUnknownIds: (entries) => unknownIds.add(entries),
     sentKeepAlive(marginMs, outcome) {
       // SDKs drop what is negative.
       margin.record(Math.max(0, marginMs) / 1_000, { outcome });

@@ -1,5 +1,7 @@
+import { withoutAbsent } from '../core/call-record/call-facts.ts';
 import { type CallRecord, type CallSighting, observeCall } from '../core/call-record/call-record.ts';
 import { type CallCommand, type EffectiveCommand, foldCommands } from '../core/notifications/notification-commands.ts';
+import { isGuid } from '../core/values/is-guid.ts';
 import type { CallEffects } from './call-effects.ts';
 import { endCall } from './end-call.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -84,6 +86,8 @@ async function applyCommand(
 
 function toSighting(command: EffectiveCommand, origin: NotificationOrigin): CallSighting {
   const { appId, tenantId, scenarioId } = origin;
-  const facts = { ...command.facts, tenantId, ...(scenarioId === undefined ? {} : { scenarioId }) };
+  const named = command.facts.tenantId?.toLowerCase();
+  const namedTenantId = named !== undefined && named !== tenantId && isGuid(named) ? named : undefined;
+  const facts = { ...command.facts, tenantId, ...withoutAbsent({ namedTenantId, scenarioId }) };
   return { callId: command.callId, graphCallId: command.graphCallId, appId, facts };
 }

@@ -23,16 +23,19 @@ export async function endCall(effects: CallEffects, seen: CallSighting, ended: C
   if (event !== undefined) effects.log(event);
 }
 
-/** The alarm sounds also when the table cannot be written; only a call that an operator gave up is expected to end so. */
+/**
+ * The alarm sounds once, and also when the table cannot be written; only a call that an operator gave up is expected to
+ * end so.
+ */
 async function recordEnd({ store, clock, log }: CallEffects, seen: CallSighting, ended: CallEnded) {
   const nowMs = clock.nowMs();
-  let wasStopped = false;
+  let isNews = true;
   const update = updateRecord(store, seen.callId, (stored) => {
-    wasStopped = stored?.endReason === 'stopped';
+    isNews = stored?.endReason !== 'stopped' && stored?.resultInfo === undefined;
     return toEnded(stored, seen, ended, nowMs);
   });
   return update.finally(() => {
-    if (wasStopped || !saysKeepAliveMissed(ended.resultInfo)) return;
+    if (!isNews || !saysKeepAliveMissed(ended.resultInfo)) return;
     log({ event: 'call.keepAliveMissed', level: 'error', callId: seen.callId, code: 408, subcode: 8537 });
   });
 }

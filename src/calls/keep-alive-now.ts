@@ -41,7 +41,8 @@ export async function keepAliveNow(
 ): Promise<{ readonly answer: GraphAnswer; readonly outcome: KeepAliveOutcome }> {
   const target = await findTarget(effects, seen);
   const { graphCallId } = target.seen;
-  const answer = await effects.graph.keepAlive({ graphCallId, tenantId: target.tenantId, headers });
+  const namedTenantId = async () => target.record?.facts.namedTenantId;
+  const answer = await effects.graph.keepAlive({ graphCallId, tenantId: target.tenantId, namedTenantId, headers });
   const outcome = classifyGraphAnswer(answer);
   effects.log(toKeepAliveEvent({ callId: seen.callId, by: 'operator' }, outcome));
   if (target.record !== undefined) {

@@ -47,7 +47,7 @@ export async function registerCall(
   const nowMs = clock.nowMs();
   const { after: record, stored } = await updateRecord(store, seen.callId, (row) => {
     if (isLive) return toStarting(row, seen, nowMs);
-    const reopened = reopenCall(row, seen, { startedAtMs: startedAtMs ?? nowMs, nowMs });
+    const reopened = reopenCall(row, seen, { startedAtMs, nowMs });
     return reopened && { ...reopened, ...first };
   });
   if (record?.endReason === 'terminated') return { outcome: 'terminated', record };
@@ -56,8 +56,8 @@ export async function registerCall(
   }
   if (instance?.life === 'suspended') return { outcome: 'suspended', record };
   if (record.phase === 'active') return { outcome: 'running', record };
-  const { lastKeepAliveAtMs } = first;
-  const firstKeepAliveAtMs = toFirstKeepAliveAtMs(lastKeepAliveAtMs ?? startedAtMs, nowMs, limits.intervalMs);
+  const firstKeepAliveAtMs = toFirstKeepAliveAtMs(first.lastKeepAliveAtMs ?? startedAtMs, nowMs, limits.intervalMs);
+  const { lastKeepAliveAtMs } = record;
   const started = await startInstance(
     effects,
     record,
@@ -84,7 +84,8 @@ async function sendFirst(
   const { callId } = seen;
   const graphCallId = known?.graphCallId ?? seen.graphCallId;
   const tenantId = seen.facts.tenantId ?? effects.homeTenantId;
-  const outcome = classifyGraphAnswer(await effects.graph.keepAlive({ graphCallId, tenantId }));
+  const namedTenantId = async () => known?.facts.namedTenantId;
+  const outcome = classifyGraphAnswer(await effects.graph.keepAlive({ graphCallId, tenantId, namedTenantId }));
   effects.log(toKeepAliveEvent({ callId, by: 'operator' }, outcome));
   if (outcome.kind === 'alive') return { lastKeepAliveAtMs: outcome.sentAtMs, otherKeepAlives: 1 };
   if (outcome.kind !== 'gone') return {};

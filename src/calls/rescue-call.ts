@@ -25,7 +25,8 @@ export async function rescueCall(
 ): Promise<KeepAliveOutcome> {
   await effects.pace();
   const tenantId = instance?.tenantId ?? record.facts.tenantId ?? effects.homeTenantId;
-  const answer = await effects.graph.keepAlive({ graphCallId: record.graphCallId, tenantId });
+  const namedTenantId = async () => record.facts.namedTenantId;
+  const answer = await effects.graph.keepAlive({ graphCallId: record.graphCallId, tenantId, namedTenantId });
   const outcome = classifyGraphAnswer(answer);
   const deadlineAtMs = callDeadlineMs({ record, instance }, effects.limits);
   effects.log(toKeepAliveEvent({ callId: record.callId, by: 'reconcileCalls', deadlineAtMs }, outcome));

@@ -6,6 +6,7 @@ import type { CallId } from '../core/call-record/call-id.ts';
 import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
 import {
   checkCallbackKeys,
+  checkCallIds,
   checkClock,
   checkEngine,
   checkGraph,
@@ -21,6 +22,8 @@ export interface DoctorDependencies {
   readonly store: Pick<CallStore, 'ping'>;
   readonly limits: KeepaliveLimits;
   readonly engineStore: EngineStore;
+  /** How many notifications this process got about calls whose ids have a form that is not known. */
+  readonly unknownIds: () => number;
   readonly durableOf: (context: InvocationContext) => Pick<DurableCalls, 'status'>;
 }
 
@@ -39,7 +42,7 @@ const NOBODYS_CALL = '00000000-0000-0000-0000-000000000000' as CallId;
  * Shape: → 200 `{healthy, checks: [{name, result: ok | warning | failed, detail, remedy?}]}`, also when nothing works.
  * Errors: none.  Effects: one table read, one status request, those of the probes; all at once, up to 10 s.
  */
-export function doctor({ probes, store, limits, engineStore, durableOf }: DoctorDependencies) {
+export function doctor({ probes, store, limits, engineStore, unknownIds, durableOf }: DoctorDependencies) {
   return async (_request: unknown, context: InvocationContext): Promise<HttpResponseInit> => {
     const [token, graph, callbackKeys, table, engine] = await Promise.all([
       probes.token(),
@@ -48,7 +51,7 @@ export function doctor({ probes, store, limits, engineStore, durableOf }: Doctor
       problemOf(store.ping()),
       problemOf(durableOf(context).status(NOBODYS_CALL)),
     ]);
-    const clock = checkClock(graph);
+    const [clock, callIds] = [checkClock(graph), checkCallIds(unknownIds())];
     return answer([
       checkSettings(limits),
       checkTable(table),
@@ -57,6 +60,7 @@ export function doctor({ probes, store, limits, engineStore, durableOf }: Doctor
       checkGraph(graph),
       ...(clock === undefined ? [] : [clock]),
       checkCallbackKeys(callbackKeys),
+      ...(callIds === undefined ? [] : [callIds]),
     ]);
   };
 }

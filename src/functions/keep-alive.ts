@@ -42,10 +42,11 @@ export interface KeepAliveDependencies {
  */
 export function keepAlive({ graph, heartbeats, limits, tracing, timeScale, homeTenantId }: KeepAliveDependencies) {
   return async (input: KeepAliveInput, context: InvocationContext): Promise<RememberedOutcome> => {
-    const target = { graphCallId: input.graphCallId, tenantId: input.tenantId };
-    const answer = await tracing.within(context.traceContext, () => graph.keepAlive(target));
-    const outcome = scaled(classifyGraphAnswer(answer), timeScale);
     const callId = parseCallId(input.graphCallId);
+    const namedTenantId = async () => callId && (await heartbeats.namedTenantId(callId));
+    const request = { graphCallId: input.graphCallId, tenantId: input.tenantId, namedTenantId };
+    const answer = await tracing.within(context.traceContext, () => graph.keepAlive(request));
+    const outcome = scaled(classifyGraphAnswer(answer), timeScale);
     const isInTrouble = isFailed(outcome) || outcome.sentAtMs >= input.deadlineAtMs;
     const lastSuccessAtMs = isInTrouble && callId ? await heartbeats.lastSuccessMs(callId) : undefined;
     const deadlineAtMs = Math.max(input.deadlineAtMs, (lastSuccessAtMs ?? 0) + limits.maximumGapMs);

@@ -32,6 +32,7 @@ const callFacts = closed(
   {},
   {
     tenantId: text,
+    namedTenantId: textAs("Where the call's own data name another tenant than the token of its notifications."),
     direction: text,
     callChainId: text,
     scenarioId: text,
@@ -250,7 +251,7 @@ export const API_SCHEMAS = {
     checks: listOf(
       closed(
         {
-          name: { enum: ['settings', 'token', 'graph', 'clock', 'callbackKeys', 'table', 'engine'] },
+          name: { enum: ['settings', 'token', 'graph', 'clock', 'callbackKeys', 'callIds', 'table', 'engine'] },
           result: { enum: ['ok', 'warning', 'failed'] },
           detail: text,
         },

@@ -19,6 +19,8 @@ export interface ReceiveNotificationsDependencies {
   readonly owner: ResourceOwner;
   /** The effects of this invocation: its durable client, its log. */
   readonly effectsOf: (context: InvocationContext) => CallEffects;
+  /** Told how many entries of a body spoke of calls whose ids have a form that is not known: nobody keeps those alive. */
+  readonly noteUnknownIds?: (entries: number) => void;
   /** Absent: the bot has another way to hear of its calls. */
   readonly relay?: BotRelay | undefined;
 }
@@ -39,7 +41,7 @@ const MOST_REJECTED_TOLD = 20;
  * Source: https://learn.microsoft.com/microsoftteams/platform/bots/calls-and-meetings/call-notifications
  */
 export function receiveNotifications(dependencies: ReceiveNotificationsDependencies) {
-  const { tokens, owner, effectsOf, relay } = dependencies;
+  const { tokens, owner, effectsOf, noteUnknownIds, relay } = dependencies;
   const refusalLines = createRefusalLines();
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const ids = idsOf(request);
@@ -60,6 +62,11 @@ export function receiveNotifications(dependencies: ReceiveNotificationsDependenc
       return refused(effects.log, 508, 'BOT_NOTIFICATION_URL leads back to this app: name the endpoint of the bot.');
     }
     const commands = parsed.kind === 'legacyFormat' ? [] : toAllCommands(effects.log, parsed.entries);
+    const unknownIds = parsed.kind === 'legacyFormat' ? 0 : parsed.entries.filter(isOfUnknownId).length;
+    if (unknownIds > 0) {
+      effects.log({ event: 'notification.unknownIds', level: 'error', entries: unknownIds });
+      noteUnknownIds?.(unknownIds);
+    }
     const applied = applyCommands(effects, originOf(ids, owner.botAppId, verified.tenantId), commands);
     const accepted = answer(ids, parsed.kind === 'legacyFormat' ? 204 : 202);
     const notDurable = answer(ids, 503);
@@ -101,6 +108,10 @@ function toAllCommands(log: EventLog, entries: readonly NotificationEntry[]): re
   const untold = rejected - MOST_REJECTED_TOLD;
   if (untold > 0) log({ ...facts, reason: 'moreEntries', entries: untold });
   return commands;
+}
+
+function isOfUnknownId(entry: NotificationEntry): boolean {
+  return entry.kind === 'rejected' && entry.reason === 'unknownIdForm';
 }
 
 /** Ids only: anything else is neither echoed nor remembered. */
@@ -168,8 +179,14 @@ function refusedToken(
   const { kind, reason } = verified;
   const mayTell = lines.mayTell(kind === 'unavailable' ? kind : reason, clock.nowMs());
   if (kind === 'unavailable') {
+    const headers = { 'Retry-After': String(verified.retryAfterSeconds) };
+    if (reason === 'unknownKey') {
+      // Any stranger can bring this about: no error of ours.
+      if (mayTell) log({ event: 'notification.rejected', level: 'warning', status: 503, reason });
+      return { status: 503, headers };
+    }
     if (mayTell) log({ event: 'notification.failed', level: 'error', problem: reason });
-    return { status: 503, headers: { 'Retry-After': String(verified.retryAfterSeconds) } };
+    return { status: 503, headers };
   }
   if (mayTell) log({ event: 'notification.rejected', level: 'warning', status: 401, reason });
   return { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } };

@@ -129,12 +129,19 @@ export function registerFunctions(dependencies: AppDependencies): void {
   app.timer('purgeEndedCalls', { schedule: PURGE_SCHEDULE, extraInputs: [durableClient], handler: purge });
 
   // Anonymous for the key, not for the token: Graph signs its notifications, and nothing is read before that is verified.
-  const receive = receiveNotifications({ tokens: dependencies.tokens, owner, effectsOf, relay: dependencies.relay });
+  let unknownIds = 0;
+  const { tokens, relay } = dependencies;
+  const noteUnknownIds = (entries: number) => {
+    unknownIds += entries;
+    tracing.gotUnknownIds(entries);
+  };
+  const receive = receiveNotifications({ tokens, owner, effectsOf, noteUnknownIds, relay });
   http('receiveNotifications', 'POST', 'notifications', 'anonymous', (request, context) =>
     tracing.ingest(context.traceContext, () => receive(request, context)),
   );
   http('getHealth', 'GET', 'health', 'anonymous', health({ store, clock, durableOf }));
-  http('getDoctor', 'GET', 'doctor', 'function', doctor({ probes, store, limits, engineStore, durableOf }));
+  const asked = { probes, store, limits, engineStore, unknownIds: () => unknownIds, durableOf };
+  http('getDoctor', 'GET', 'doctor', 'function', doctor(asked));
   http('getReport', 'GET', 'report', 'function', orUnavailable(getReport({ store, totals, clock })));
   registerOperatorApi(http, {
     botAppId: owner.botAppId,

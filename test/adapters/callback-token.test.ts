@@ -165,15 +165,67 @@ describe('the keys', () => {
     expect(await verifier.verify(await bearer(today))).toEqual(accepted);
   });
 
-  test('are fetched again for an unknown key id, at most once a minute', async () => {
+  test('are fetched again for an unknown key id every ten seconds; until then it is asked for again, not refused', async () => {
     const verifier = create();
     await verifier.verify(await bearer(today));
     published = [today.jwk, tomorrow.jwk];
-    expect(await verifier.verify(await bearer(tomorrow))).toEqual({ kind: 'rejected', reason: 'unknownKey' });
+    const askAgain = { kind: 'unavailable', reason: 'unknownKey' };
+    expect(await verifier.verify(await bearer(tomorrow))).toEqual({ ...askAgain, retryAfterSeconds: 10 });
+    clock.advance(9_500);
+    expect(await verifier.verify(await bearer(tomorrow))).toEqual({ ...askAgain, retryAfterSeconds: 1 });
     expect(requests).toHaveLength(2);
-    clock.advance(minuteMs + 1);
+    clock.advance(500);
     expect(await verifier.verify(await bearer(tomorrow))).toEqual(accepted);
     expect(requests).toHaveLength(4);
+  });
+
+  test('that lack a key id though they were fetched for it are a refusal', async () => {
+    const verifier = create();
+    await verifier.verify(await bearer(today));
+    clock.advance(10_000);
+    expect(await verifier.verify(await bearer(tomorrow))).toEqual({ kind: 'rejected', reason: 'unknownKey' });
+  });
+
+  test('with strangers who ask for junk key ids all the time, still bring a new key within ten seconds', async () => {
+    const verifier = create();
+    await verifier.verify(await bearer(today));
+    const junk = async (index: number) => verifier.verify(await bearer({ ...today, keyId: `junk-${index}` }));
+    for (let second = 0; second < 35; second++) {
+      clock.advance(1_000);
+      await junk(second);
+    }
+    expect(requests).toHaveLength(2 + 3 * 2);
+    published = [today.jwk, tomorrow.jwk];
+    let waited = 0;
+    while ((await verifier.verify(await bearer(tomorrow))).kind !== 'accepted') {
+      clock.advance(1_000);
+      await junk(100 + ++waited);
+    }
+    expect(waited).toBeLessThanOrEqual(10);
+  });
+
+  test.each([
+    [{ aud: 'other' }, 'wrongAudience'],
+    [{ iss: 'https://example.com' }, 'wrongIssuer'],
+    [{ exp: startMs / 1000 - 301 }, 'expired'],
+    [{ tid: 'other' }, 'tenantNotAllowed'],
+  ])(
+    'are not fetched for an unknown key id when the token is wrong anyway: %j is refused as %s',
+    async (claims, reason) => {
+      const verifier = create();
+      await verifier.verify(await bearer(today));
+      clock.advance(10_000);
+      expect(await verifier.verify(await bearer(tomorrow, claims))).toEqual({ kind: 'rejected', reason });
+      expect(requests).toHaveLength(2);
+    },
+  );
+
+  test('are asked for again after a clock was set back', async () => {
+    const verifier = create();
+    await verifier.verify(await bearer(today));
+    published = [today.jwk, tomorrow.jwk];
+    clock.advance(-60_000);
+    expect(await verifier.verify(await bearer(tomorrow))).toEqual(accepted);
   });
 
   test('are refreshed behind the answer when an hour old', async () => {
@@ -185,6 +237,7 @@ describe('the keys', () => {
     await settled(() => requests.length === 4);
     let verdict = await verifier.verify(await bearer(tomorrow));
     while (verdict.kind !== 'accepted') verdict = await verifier.verify(await bearer(tomorrow));
+    clock.advance(10_000);
     expect(await verifier.verify(await bearer(today))).toEqual({ kind: 'rejected', reason: 'unknownKey' });
   });
 
@@ -243,6 +296,7 @@ describe('the keys', () => {
     const verifier = create();
     expect(await verifier.verify(await bearer(today))).toEqual(accepted);
     for (const keyId of ['encrypting', 'other-algorithm', 'broken', 'symmetric', 'short']) {
+      clock.advance(10_000);
       const verdict = await verifier.verify(await bearer({ ...today, keyId }));
       expect(verdict).toEqual({ kind: 'rejected', reason: 'unknownKey' });
     }

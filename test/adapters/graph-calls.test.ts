@@ -49,7 +49,7 @@ const create = () => {
     graphBaseUrl: `${graph.url}/v1.0`,
     tokens: { getToken: (tenantId, options) => tokens.getToken(tenantId, options) },
     homeTenantId: 'Home',
-    isTenantAllowed: (tenantId) => tenantId === 'guest',
+    isTenantAllowed: (tenantId) => ['guest', 'partner'].includes(tenantId),
     clock,
     fetch,
     newRequestId: () => `request-${++requests}`,
@@ -194,6 +194,43 @@ describe('the tenant', () => {
     const answer = await create().keepAlive({ graphCallId, tenantId: 'guest' });
     expect(answer).toMatchObject({ status: 200, tenantId: 'home' });
     expect(seen).toHaveLength(2);
+  });
+
+  const named = (tenantId: string) => ({ graphCallId, tenantId: 'guest', namedTenantId: async () => tenantId });
+
+  test('is the one that the call itself names when that of the token does not match, before the home tenant', async () => {
+    answers = [error(403, '7505'), json(200, {})];
+    expect(await create().keepAlive(named('Partner'))).toMatchObject({ status: 200, tenantId: 'partner' });
+    answers = [error(403, '7505'), error(403, '7505'), json(200, {})];
+    expect(await create().keepAlive(named('partner'))).toMatchObject({ status: 200, tenantId: 'home' });
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual(
+      ['guest', 'partner', 'guest', 'partner', 'home'].map((tenant) => `Bearer token of ${tenant}`),
+    );
+  });
+
+  test.each(['stranger', 'guest', 'home'])('named by the call is of no use when it is %s', async (tenantId) => {
+    answers = [error(403, '7505'), json(200, {})];
+    expect(await create().keepAlive(named(tenantId))).toMatchObject({ status: 200, tenantId: 'home' });
+    expect(seen).toHaveLength(2);
+  });
+
+  test('named by the call is asked for when Graph says so, and never else', async () => {
+    answers = [json(200, {})];
+    const request = { ...named('partner'), namedTenantId: () => expect.unreachable() };
+    expect(await create().keepAlive(request)).toMatchObject({ tenantId: 'guest' });
+  });
+
+  test('for which no token can be had is told as that, unless the home tenant helps', async () => {
+    tokens = {
+      getToken: async (tenantId) => {
+        if (tenantId !== 'partner') return 'token';
+        throw new CredentialError(tenantId, new Error('AADSTS700016: no app'));
+      },
+    };
+    answers = [error(403, '7505'), json(200, {})];
+    expect(await create().keepAlive(named('partner'))).toMatchObject({ status: 200, tenantId: 'home' });
+    answers = [error(403, '7505'), error(403, '7505')];
+    expect(await create().keepAlive(named('partner'))).toMatchObject({ reason: 'credential', tenantId: 'partner' });
   });
 
   test('mismatch is the answer when the home tenant does not match either', async () => {

@@ -25,6 +25,7 @@ export const anyCallId: fc.Arbitrary<CallId> = fc.uuid().map((text) => {
 // The types below make a field that is new in the record fail to compile here until its round trip is tested.
 const facts: Arbitraries<CallFacts> = {
   tenantId: anyText,
+  namedTenantId: anyText,
   direction: anyText,
   callChainId: anyText,
   scenarioId: anyText,

@@ -28,8 +28,9 @@ test('it names every span and metric', async () => {
   const tracing = createTracing();
   await tracing.ingest(undefined, async () => ({ status: 202 }));
   tracing.sentKeepAlive(1_000, 'alive');
+  tracing.gotUnknownIds(1);
   removeTelemetry();
   const names = [...spans.map(({ name }) => name), ...values.map(({ instrument }) => instrument), 'graph.keepAlive'];
-  expect(names).toHaveLength(4);
+  expect(names).toHaveLength(5);
   for (const name of names) expect(document).toContain(`\`${name}\` |`);
 });

@@ -61,6 +61,33 @@ test('an app for which all is well is found healthy, part by part', async () => 
 });
 
 describe('what is wrong is named, with what to do:', () => {
+  test('ids of an unknown form, when they come with the data of a call', async () => {
+    const world = await startVirtualWorld();
+    const tell = (id: string, resourceData: object, count = 1) =>
+      world.notify({ value: Array.from({ length: count }, () => ({ resource: `/app/calls/${id}`, resourceData })) });
+    const opaque = 'aHR0cHM6Ly9jb252LmV4YW1wbGUvY29udi9BYkNkRWY';
+    const established = { '@odata.type': '#microsoft.graph.call', state: 'established' };
+    await tell(opaque, {});
+    await tell(`${opaque}/participants`, established);
+    await tell('../../users', established);
+    expect((await diagnose(world)).healthy).toBe(true);
+    expect(await tell(opaque, established, 2)).toMatchObject({ status: 202 });
+    await tell(`${opaque}==`, established);
+    const told = world.events.filter(({ event }) => event === 'notification.unknownIds');
+    expect(told).toMatchObject([
+      { level: 'error', entries: 2 },
+      { level: 'error', entries: 1 },
+    ]);
+    const { healthy, checks } = await diagnose(world);
+    expect(healthy).toBe(false);
+    expect(checks.at(-1)).toEqual({
+      name: 'callIds',
+      result: 'failed',
+      detail: 'Notifications with ids of an unknown form: 3. They told of calls that nobody keeps alive.',
+      remedy: expect.stringContaining('let the bot send keepAlive itself'),
+    });
+  });
+
   test('a token that Entra refuses', async () => {
     const tokens = {
       getToken: () => Promise.reject(new CredentialError(TENANT, new Error('AADSTS7000222: expired, secret=abc'))),

@@ -108,21 +108,22 @@ describe('a rotation of the keys', () => {
     world.graph.rotateKeys({ dropOld: true });
     await world.clock.runFor(HOUR_MS + SECOND_MS);
     await world.post(old);
-    await world.clock.runFor(SECOND_MS);
+    await world.clock.runFor(10 * SECOND_MS);
     expect(await world.post(old)).toBe(401);
   });
 });
 
 describe('a flood of tokens with unknown key ids', () => {
-  test('costs one fetch a minute, and good tokens pass meanwhile', async () => {
+  test('costs one fetch every ten seconds, and good tokens pass meanwhile', async () => {
     const world = await startWatchedWorld();
     expect(await world.post()).toBe(202);
     await world.clock.runFor(2 * MINUTE_MS);
     for (let index = 0; index < 300; index++) {
-      expect(await world.post(world.graph.signCallbackToken({ $header: { kid: `junk-${index}` } }))).toBe(401);
+      const status = await world.post(world.graph.signCallbackToken({ $header: { kid: `junk-${index}` } }));
+      expect(status).toBe(index % 100 === 0 ? 401 : 503);
       await world.clock.runFor(100);
     }
     expect(await world.post()).toBe(202);
-    expect(world.fetches()).toBe(2);
+    expect(world.fetches()).toBe(1 + 3);
   });
 });

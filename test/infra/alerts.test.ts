@@ -128,6 +128,17 @@ const troubles: Readonly<Record<string, () => Promise<Outcome>>> = {
       expect((await world.notify({ value: times(4).map((value) => ({ new: value })) })).status).toBe(202);
       await world.clock.runFor(HOUR_MS);
     }),
+  'unknown-ids': () =>
+    firingAfter(async (world) => {
+      await world.clock.runFor(21 * MINUTE_MS);
+      const resource = '/app/calls/id-of-another-form';
+      const entry = {
+        changeType: 'updated',
+        resourceData: { '@odata.type': '#microsoft.graph.call', state: 'established' },
+      };
+      await world.notify({ value: [{ ...entry, resource, resourceUrl: resource }] });
+      await world.clock.runFor(HOUR_MS);
+    }),
   'relay-failing': () =>
     firingAfter(
       async (world) => {
@@ -204,6 +215,7 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
   'callback-strangers': ['Function.receiveNotifications.User warning'],
   'notification-failed': ['Function.receiveNotifications.User error'],
   'notification-entries': ['Function.receiveNotifications.User warning'],
+  'unknown-ids': ['Function.receiveNotifications.User error'],
   'relay-failing': ['Function.receiveNotifications.User error'],
   'webhook-undelivered': ['Function.deliverCallEnded.User warning'],
   'token-failures': ['Function.keepAlive.User warning'],

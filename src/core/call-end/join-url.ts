@@ -1,4 +1,5 @@
 import { withoutAbsent } from '../call-record/call-facts.ts';
+import { isGuid } from '../values/is-guid.ts';
 import { isPlainObject, ownProperty, ownText, type PlainObject } from '../values/plain-object.ts';
 import { parseShortJoinUrl, toShortJoinUrl } from './short-join-url.ts';
 
@@ -25,7 +26,6 @@ const JOIN_PATH = /^\/l\/meetup-join\/([^/]+)\/([^/]+)\/?$/;
 /** Never a dot segment, which URLs resolve away. */
 const THREAD_ID = /^\d{1,3}:[\w.:@=+~-]+$/;
 const MESSAGE_ID = /^\d{1,20}$/;
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Reads a meeting's join URL. It is taken apart, never fetched.
@@ -99,8 +99,8 @@ function isMeeting(parts: Parts): parts is Meeting {
     THREAD_ID.test(threadId) &&
     MESSAGE_ID.test(messageId) &&
     (replyChainMessageId === undefined || MESSAGE_ID.test(replyChainMessageId)) &&
-    GUID.test(tenantId) &&
-    GUID.test(organizerId)
+    isGuid(tenantId) &&
+    isGuid(organizerId)
   );
 }
 

@@ -8,7 +8,10 @@ import { isPlainObject, ownProperty, ownText, type PlainObject } from '../values
  * Source: https://learn.microsoft.com/graph/api/resources/call ("record these values in a highly available store").
  */
 export interface CallFacts {
+  /** Whose token came with the notifications, or as an operator said. */
   readonly tenantId?: string;
+  /** Another one, which the call's own data name. */
+  readonly namedTenantId?: string;
   readonly direction?: string;
   readonly callChainId?: string;
   readonly scenarioId?: string;

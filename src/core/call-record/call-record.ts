@@ -161,16 +161,21 @@ export function restartCall(
 
 /**
  * An operator has the call kept alive (again), as if it were new; what he says of it counts. Only a call that Graph has
- * ended stays ended.
+ * ended stays ended. Where he does not say when it started, its first sight and its last success stay known: the 45
+ * minutes are Graph's. One that had ended starts anew.
  */
 export function reopenCall(
   stored: CallRecord | undefined,
   seen: CallSighting,
-  { startedAtMs, nowMs }: { readonly startedAtMs: number; readonly nowMs: number },
+  { startedAtMs, nowMs }: { readonly startedAtMs: number | undefined; readonly nowMs: number },
 ): CallRecord | undefined {
   if (stored?.endReason === 'terminated') return undefined;
+  const known = stored?.phase === 'ended' ? undefined : stored;
+  const firstSeenAtMs = startedAtMs ?? Math.min(known?.firstSeenAtMs ?? nowMs, nowMs);
+  const successes = [known?.lastKeepAliveAtMs, known?.lastRescueAtMs].filter((instant) => instant !== undefined);
   return {
-    ...firstSight(seen, 'starting', startedAtMs),
+    ...firstSight(seen, 'starting', firstSeenAtMs),
+    ...(successes.length === 0 ? {} : { lastKeepAliveAtMs: Math.max(...successes) }),
     graphCallId: stored?.graphCallId ?? seen.graphCallId,
     establishedAtMs: nowMs,
     ...(stored === undefined ? {} : { reopenedAtMs: nowMs }),

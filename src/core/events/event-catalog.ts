@@ -48,7 +48,7 @@ export const EVENTS = {
   },
   'call.keepAliveMissed': {
     levels: ['error'],
-    when: 'Graph reported 408/8537: it ended a call for want of a keepAlive; once more when Graph repeats itself',
+    when: 'Graph reported 408/8537: it ended a call for want of a keepAlive; again only while the table cannot be written',
     fields: { callId: 'text', code: 'number', subcode: 'number' },
   },
   'call.cleanedUp': {
@@ -123,6 +123,11 @@ export const EVENTS = {
       reasons: 'text?',
     },
   },
+  'notification.unknownIds': {
+    levels: ['error'],
+    when: 'notifications told of calls whose ids are neither GUIDs nor 32 hex digits: nobody keeps these calls alive',
+    fields: { entries: 'number' },
+  },
   'notification.failed': {
     levels: ['error'],
     when: 'the effect of a notification could not be made durable, or its token could not be judged: Graph is asked to send it again',
@@ -180,7 +185,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   durationMs: 'how long it took; of `keepAlive.*`: the request to Graph',
   end: 'of `actions`: calls ended',
   endReason: 'as `reason` of `call.cleanedUp`',
-  entries: 'how many further entries of the same body were refused, of which no line tells',
+  entries:
+    'of `notification.rejected`: how many further entries of the same body were refused, of which no line tells; of `notification.unknownIds`: how many told of such a call',
   example: 'a value that would be right',
   failed: 'what could not be done; the next run tries again',
   firstSeenSecondsAgo: 'age of the call, counted from its first notification: so much of the 45 minutes was gone',

@@ -5,7 +5,14 @@ export type CallResource =
   | { readonly kind: 'call' | 'subResource'; readonly callId: CallId; readonly graphCallId: string }
   | { readonly kind: 'rejected'; readonly reason: RejectedResource };
 
-export type RejectedResource = 'pathTooLong' | 'notACallPath' | 'foreignHost' | 'foreignApp' | 'noCallId';
+export type RejectedResource =
+  | 'pathTooLong'
+  | 'notACallPath'
+  | 'foreignHost'
+  | 'foreignApp'
+  | 'noCallId'
+  /** Of a call itself, and no GUID, but as an id may look: Graph's maintainers do not promise GUIDs. */
+  | 'unknownIdForm';
 
 /** Whose notifications these are: the bot, and the origins under which its Graph may be named. */
 export interface ResourceOwner {
@@ -15,6 +22,8 @@ export interface ResourceOwner {
 }
 
 const LONGEST_PATH = 2_048;
+/** Source: https://www.rfc-editor.org/rfc/rfc3986#section-2.3 (unreserved), and `=` as at the end of base64. */
+const LIKE_AN_ID = /^[\w.~-]{16,512}={0,2}$/;
 const CALL_PATH =
   /^(?<origin>https?:\/\/[^/?#\\]*(?=\/))?\/?(?:(?:v1\.0|beta)\/)?(?:app|communications|applications\/(?<appId>[^/?#]+))\/calls\/(?<id>[^/?#]*)(?<rest>\/[^?#]*)?$/i;
 
@@ -37,8 +46,11 @@ export function parseCallResource(path: string, owner: ResourceOwner): CallResou
     return { kind: 'rejected', reason: 'foreignApp' };
   }
   const callId = parseCallId(id);
-  if (callId === undefined) return { kind: 'rejected', reason: 'noCallId' };
-  return { kind: rest === '' || rest === '/' ? 'call' : 'subResource', callId, graphCallId: id };
+  const isCallItself = rest === '' || rest === '/';
+  if (callId === undefined) {
+    return { kind: 'rejected', reason: isCallItself && LIKE_AN_ID.test(id) ? 'unknownIdForm' : 'noCallId' };
+  }
+  return { kind: isCallItself ? 'call' : 'subResource', callId, graphCallId: id };
 }
 
 function includesIgnoringCase(texts: readonly string[], wanted: string): boolean {

@@ -63,7 +63,7 @@ export function parseNotifications(body: unknown, owner: ResourceOwner): Notific
   }
   if (hasTooManyEntries(value, owner)) return { kind: 'tooManyEntries' };
   const envelope = ownProperty(body, '@odata.type');
-  if (envelope !== undefined && !isType(envelope, 'commsNotifications')) {
+  if (!isTypeOrAbsent(envelope, 'commsNotifications')) {
     return { kind: 'notifications', entries: value.map(() => ({ kind: 'rejected', reason: 'unknownEnvelope' })) };
   }
   return { kind: 'notifications', entries: value.map((entry: unknown) => parseEntry(entry, owner)) };
@@ -85,11 +85,14 @@ function countCallItems(entry: unknown, owner: ResourceOwner): number {
 function parseEntry(entry: unknown, owner: ResourceOwner): NotificationEntry {
   if (!isPlainObject(entry)) return { kind: 'rejected', reason: 'notAnObject' };
   const resource = parseResources(entry, owner);
-  if (resource.kind === 'rejected') return resource;
-  const { callId, graphCallId } = resource;
   const data = ownProperty(entry, 'resourceData');
   const items = (Array.isArray(data) ? data : [data]).filter(isPlainObject);
   const callItems = items.filter(isCallItem);
+  if (resource.kind === 'rejected') {
+    const isOfACall = callItems.some((item) => ownText(item, 'state', LONGEST_TEXT) !== undefined);
+    return resource.reason === 'unknownIdForm' && !isOfACall ? { kind: 'rejected', reason: 'noCallId' } : resource;
+  }
+  const { callId, graphCallId } = resource;
   const hasOnlyOtherTypes = items.length > 0 && callItems.length === 0;
   if (resource.kind === 'subResource' || hasOnlyOtherTypes) {
     return { kind: 'other', callId, odataType: items[0] && ownText(items[0], '@odata.type', LONGEST_TEXT) };

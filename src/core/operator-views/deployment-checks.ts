@@ -2,7 +2,7 @@ import type { EngineStore } from './engine-store.ts';
 
 /** One thing that must be right for calls to be kept alive. */
 export interface DeploymentCheck {
-  readonly name: 'settings' | 'token' | 'graph' | 'clock' | 'callbackKeys' | 'table' | 'engine';
+  readonly name: 'settings' | 'token' | 'graph' | 'clock' | 'callbackKeys' | 'callIds' | 'table' | 'engine';
   readonly result: 'ok' | 'warning' | 'failed';
   /** What was found, as a sentence. Never a secret, a token or a body. */
   readonly detail: string;
@@ -104,6 +104,15 @@ export function checkCallbackKeys(probe: CallbackKeysProbe): DeploymentCheck {
     remedy:
       'Check CALLBACK_OPENID_METADATA_URL, and that a firewall lets the app out to that host. Without the keys every notification is refused.',
   };
+}
+
+/** Undefined when all is well. Counted by the process that is asked, since its start. */
+export function checkCallIds(unknownIds: number): DeploymentCheck | undefined {
+  if (unknownIds === 0) return undefined;
+  const detail = `Notifications with ids of an unknown form: ${unknownIds}. They told of calls that nobody keeps alive.`;
+  const remedy =
+    'Graph gives calls ids that are no GUIDs. Look for a release of this app that knows them; until then let the bot send keepAlive itself.';
+  return { name: 'callIds', result: 'failed', detail, remedy };
 }
 
 export function checkTable(problem: string | undefined): DeploymentCheck {

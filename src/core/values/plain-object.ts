@@ -1,3 +1,5 @@
+import { deliverableText } from './deliverable-text.ts';
+
 /** A JSON object of unknown content. */
 export type PlainObject = { readonly [key: string]: unknown };
 
@@ -11,8 +13,12 @@ export function ownProperty(object: PlainObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** The own property when it is a non-empty string of at most `maximumLength` characters. */
-export function ownText(object: PlainObject, name: string, maximumLength: number): string | undefined {
+/**
+ * The own property when it is a non-empty string of at most `maximumLength` characters, as text that the engine's queues
+ * carry (see `deliverableText`).
+ */ export function ownText(object: PlainObject, name: string, maximumLength: number): string | undefined {
   const value = ownProperty(object, name);
-  return typeof value === 'string' && value !== '' && value.length <= maximumLength ? value : undefined;
+  return typeof value === 'string' && value !== '' && value.length <= maximumLength
+    ? deliverableText(value)
+    : undefined;
 }

@@ -220,6 +220,14 @@ test('the durable webhooks take the system key or the master key', async () => {
   });
 });
 
+test('the durable webhooks challenge who has no key, and only him', async () => {
+  const host = await withKeys();
+  const challenge = async (query: string) =>
+    (await send(host, 'GET', `/runtime/webhooks/durabletask/instances/${query}`)).headers['www-authenticate'];
+  expect(await challenge('')).toBe('Bearer');
+  expect(await challenge('?code=function')).toBeUndefined();
+});
+
 test('an open host asks for no key at all', async () => {
   const host = await withKeys({ keys: 'open' });
   expect((await send(host, 'GET', '/api/admin')).status).toBe(200);
