@@ -1,6 +1,6 @@
 import { parseResultInfo, withoutAbsent } from '../call-record/call-facts.ts';
 import { callIdOfInstance, parseCallId } from '../call-record/call-id.ts';
-import { isPlainObject, ownProperty, ownText } from '../values/plain-object.ts';
+import { isPlainObject, ownProperty, ownText, type PlainObject } from '../values/plain-object.ts';
 import type { RememberedOutcome } from './keep-alive-outcome.ts';
 import type { CallEnded, EndReason, KeepaliveState } from './keepalive-state.ts';
 
@@ -12,6 +12,15 @@ const OUTCOMES: ReadonlySet<string> = new Set<RememberedOutcome['kind']>([
   'denied',
   'retry',
 ]);
+
+/** Those of every release. */
+const LIMITS = [
+  ...['intervalMs', 'maximumGapMs', 'lastStretchMs', 'firstDelayMs', 'largestDelayMs', 'smallestDelayMs'],
+  ...['retryAfterMarginMs', 'confirmGoneAfterMs', 'overdueIntervalMs', 'expireAfterMs'],
+];
+const INSTANTS = ['establishedAtMs', 'lastKeepAliveAtMs', 'firstUnclearAtMs', 'failingSinceMs'];
+const NUMBERS = ['keepAlives', 'attempts', 'consecutiveFailures', 'worstMarginMs'];
+const TEXTS = ['code', 'reason', 'requestId', 'clientRequestId', 'tenantId'];
 
 /**
  * Reads an orchestration's input: the state with which the app started it or continued it as new.
@@ -26,10 +35,13 @@ export function parseKeepaliveState(input: unknown, instanceId: string): Keepali
     parseCallId(ownText(input, 'callId', 64) ?? '') === callId &&
     // It becomes part of a URL with the bot's token, and whoever has the engine's key may start instances.
     parseCallId(ownText(input, 'graphCallId', 64) ?? '') === callId &&
-    isPlainObject(ownProperty(input, 'limits')) &&
-    Number.isFinite(ownProperty(input, 'firstSeenAtMs')) &&
-    Number.isFinite(ownProperty(input, 'nextKeepAliveAtMs')) &&
-    Array.isArray(ownProperty(input, 'recent'));
+    areLimits(ownProperty(input, 'limits')) &&
+    ['firstSeenAtMs', 'nextKeepAliveAtMs'].every((name) => isInstant(ownProperty(input, name))) &&
+    areTries(ownProperty(input, 'recent')) &&
+    whereThere(input, INSTANTS, isInstant) &&
+    whereThere(input, NUMBERS, Number.isFinite) &&
+    whereThere(input, ['lastFailure'], (failure) => areTries([failure])) &&
+    whereThere(input, ['ended'], isPlainObject);
   if (!isState) {
     throw new Error(
       `Instance ${instanceId} was started without the state of its call. Register the call with PUT /api/calls/{callId} instead.`,
@@ -53,7 +65,7 @@ export function parseCallEnded(payload: unknown): CallEnded {
 
 /** Reads what the activity returned; an activity that failed, or returned something else, is a try to repeat. */
 export function parseOutcome(result: unknown, nowMs: number): RememberedOutcome {
-  if (isPlainObject(result) && OUTCOMES.has(String(result.kind)) && Number.isFinite(result.sentAtMs)) {
+  if (isPlainObject(result) && isOutcome(result)) {
     return result as unknown as RememberedOutcome;
   }
   return {
@@ -62,4 +74,35 @@ export function parseOutcome(result: unknown, nowMs: number): RememberedOutcome 
     sentAtMs: nowMs,
     durationMs: 0,
   };
+}
+
+function isOutcome(result: PlainObject): boolean {
+  return (
+    typeof result.kind === 'string' &&
+    OUTCOMES.has(result.kind) &&
+    isInstant(result.sentAtMs) &&
+    whereThere(result, ['lastSuccessAtMs'], isInstant) &&
+    whereThere(result, ['durationMs', 'afterMs'], Number.isFinite) &&
+    whereThere(result, TEXTS, (text) => typeof text === 'string')
+  );
+}
+
+/** Members that older releases did not write may be missing, but not be something else. */
+function whereThere(object: PlainObject, names: readonly string[], check: (value: unknown) => boolean): boolean {
+  return names.every((name) => object[name] === undefined || check(object[name]));
+}
+
+function areTries(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => isPlainObject(item) && isInstant(item.atMs));
+}
+
+function areLimits(value: unknown): boolean {
+  if (!isPlainObject(value)) return false;
+  const durations = Object.values(value);
+  return LIMITS.every((name) => name in value) && durations.every((duration) => Number.isFinite(duration));
+}
+
+/** What a Date can hold. Source: https://tc39.es/ecma262/#sec-time-values-and-time-range */
+function isInstant(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) <= 8.64e15;
 }
