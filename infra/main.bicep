@@ -564,5 +564,5 @@ output nextSteps string[] = [
   deployBot
     ? '# The Azure Bot of this deployment calls ${baseUrl}/api/notifications already.'
     : 'az bot msteams create --resource-group GROUP_OF_THE_BOT --name NAME_OF_THE_BOT --enable-calling true --calling-web-hook ${baseUrl}/api/notifications'
-  'az functionapp keys list --resource-group ${resourceGroupName} --name ${functionAppName} --query functionKeys.default --output tsv'
+  'CALL_KEEPALIVE_URL=${baseUrl} CALL_KEEPALIVE_KEY=$(az functionapp keys list --resource-group ${resourceGroupName} --name ${functionAppName} --query functionKeys.default --output tsv) npm run --silent cli -- doctor --live --callback-url ${baseUrl}/api/notifications'
 ]

@@ -20,10 +20,13 @@ const repository = join(import.meta.dirname, '../..');
 const patterns = [
   'infra/**/*.{bicep,bicepparam,json,kql}',
   'azure.yaml',
+  '.github/workflows/*.yml',
+  'package.json',
   'host.json',
   'local.settings.sample.json',
   'README.md',
   'docs/deploy.md',
+  'docs/scale.md',
   'src/adapters/table-call-store.ts',
 ];
 
@@ -33,7 +36,7 @@ export function readInfraFiles(): ReadonlyMap<string, string> {
 
 /** The project's files, with those of a sample in place of, or besides, them. */
 export function withSample(files: ReadonlyMap<string, string>, sample: string): ReadonlyMap<string, string> {
-  return new Map([...files, ...readFiles(join(import.meta.dirname, 'samples', sample), ['**/*.*'])]);
+  return new Map([...files, ...readFiles(join(import.meta.dirname, 'samples', sample), ['**/*.*', '.github/**/*.*'])]);
 }
 
 function readFiles(root: string, globs: readonly string[]): ReadonlyMap<string, string> {

@@ -3,10 +3,11 @@ import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
 import { SETTING_NAMES } from '../../src/settings/catalog.ts';
 import { agreementRules } from './agreement-rules.ts';
 import { type InfraProject, type InfraRule, readInfraFiles, withSample } from './infra-project.ts';
+import { namingRules } from './naming-rules.ts';
 import { settingsRules } from './settings-rules.ts';
 import { templateRules } from './template-rules.ts';
 
-const rules = { ...templateRules, ...settingsRules, ...agreementRules };
+const rules = { ...templateRules, ...settingsRules, ...agreementRules, ...namingRules };
 
 /** Each broken sample, a folder in samples/, with what its rule must say. */
 const samples: readonly (readonly [rule: keyof typeof rules, sample: string, finding: RegExp])[] = [
@@ -49,6 +50,28 @@ const samples: readonly (readonly [rule: keyof typeof rules, sample: string, fin
   ['the local sample holds exactly the settings that the code reads', 'local-settings', /has BOT_APPLICATION_ID/],
   ['documented settings are exactly those that the code reads', 'documented-settings', /lacks BOT_TENANT_ID/],
   ['documented settings are exactly those that the code reads', 'documented-settings', /has BOT_APPLICATION_ID/],
+  [
+    'scripts that guide, workflow and azure.yaml run are those of package.json',
+    'lost-script',
+    /npm run ship is no script/,
+  ],
+  [
+    'a pipeline hands over every variable that the parameters read, what holds a key as a secret',
+    'lost-script',
+    /azure-dev\.yml does not hand over BACKEND/,
+  ],
+  [
+    'a pipeline hands over every variable that the parameters read, what holds a key as a secret',
+    'lost-script',
+    /azure-dev\.yml does not hand over BOT_NOTIFICATION_URL/,
+  ],
+  [
+    'a pipeline hands over every variable that the parameters read, what holds a key as a secret',
+    'azd',
+    /azure\.yaml does not hand over ALERT_EMAIL/,
+  ],
+  ['variables that the guides tell to set are those that the parameters read', 'other-routes', /nobody reads BOT_NAME/],
+  ['the Teams app of the bot can be called', 'not-callable', /no bot that supports calling/],
   ['the task hub is that of host.json', 'other-hub', /CallKeepalive is OtherHub in host\.json/],
   ['the task hub is that of host.json', 'settings', /no status API URL/],
   ['URLs lead to routes of the app', 'other-routes', /\/api\/callbacks is no route/],
