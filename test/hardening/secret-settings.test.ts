@@ -55,8 +55,9 @@ describe('the problem with a setting', () => {
     AzureWebJobsStorage__credential: { AzureWebJobsStorage: '', AzureWebJobsStorage__accountName: 'account' },
     AzureWebJobsStorage__clientId: { AzureWebJobsStorage: '', AzureWebJobsStorage__accountName: 'account' },
   };
-  /** Any text is a client secret, so no problem can be told of it. */
-  const names = SETTING_NAMES.map(({ name }) => name).filter((name) => name !== 'BOT_CLIENT_SECRET');
+  /** No problem can be told of these: any text is a client secret, and of the engine's own the app sees only that they are there. */
+  const unread = ['BOT_CLIENT_SECRET', 'HubStorage__tableServiceUri', 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'];
+  const names = SETTING_NAMES.map(({ name }) => name).filter((name) => !unread.includes(name));
 
   test.each(names)('%s never shows its value', (name) => {
     const wrongs = [plant(name), `https://user:${plant(name)}@example.com/v1.0`, `whsec_${plant(name)}`];

@@ -70,6 +70,7 @@ test('the smallest environment in Azure is enough, and the rest has its defaults
       tableEndpoint: 'https://callkeepalive.table.core.windows.net',
       clientId: identityId,
     },
+    engineStore: 'AzureWebJobsStorage',
   });
 });
 
@@ -114,6 +115,7 @@ test('everything can be set', () => {
     relay: { botNotificationUrl: 'https://bot.example/api/calls?code=x', timeoutMs: 12_000, policyTimeoutMs: 2_000 },
     callEndedWebhook: { url: 'https://bot.example/ended', secret: secretBytes },
     storage: { kind: 'connectionString', connectionString: 'UseDevelopmentStorage=true' },
+    engineStore: 'AzureWebJobsStorage',
   });
 });
 
