@@ -12,6 +12,7 @@ import { loadAppRoot } from '../../local/functions-host/load-app-root.ts';
 import { buildApp } from '../../scripts/build-app.ts';
 import { packageApp } from '../../scripts/package-app.ts';
 import { packageSizeProblem } from '../../scripts/package-size.ts';
+import { START_TIMEOUT_MS } from '../support/eventually.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'build-'));
 const built = join(folder, 'built');
@@ -22,7 +23,7 @@ let metafile: Metafile;
 beforeAll(async () => {
   ({ files, metafile } = await buildApp(built));
   packageApp(built, files, folder);
-});
+}, START_TIMEOUT_MS);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('the bundle imports nothing but Node and the module that the Functions host provides', () => {
