@@ -49,7 +49,9 @@ export function planOperator(world: World, callIds: readonly string[]): void {
 export async function register(world: World, callId: string): Promise<void> {
   const { clock, graph, journal } = world;
   const call = graph.call(callId);
-  if (call === undefined) return;
+  // Where Graph knows a call only once it is established, nobody who knows that registers it before.
+  const isTooEarly = call?.establishedAt === undefined && world.plan.has('graphUnknownBeforeEstablished');
+  if (call === undefined || isTooEarly) return;
   const fromMs = clock.nowMs();
   const startedAt = createRandom(world.plan.seed, 'register', callId).chance(0.5) ? call.startedAt : undefined;
   // What comes back to an ended call may do so at any moment from now on.

@@ -85,6 +85,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     },
     BELIEVED_BEFORE_THE_DEADLINE,
   ),
+  bug('a heartbeat is written with the phase', 'g', 200, {
+    file: 'src/core/call-record/heartbeat.ts',
+    find: '      return { lastKeepAliveAtMs, nextLookAtMs, ...countSuccess(sender, lastKeepAliveAtMs) };\n',
+    replace:
+      "      const all = { lastKeepAliveAtMs, nextLookAtMs, phase: 'active', ...countSuccess(sender, lastKeepAliveAtMs) };\n      return all;\n",
+  }),
   bug('a strange 404 is believed before the deadline', 'j', 200, BELIEVED_BEFORE_THE_DEADLINE),
   bug('a wait for the event in each round', 'i', 100, {
     file: ORCHESTRATOR,
