@@ -52,7 +52,7 @@ const times = (count: number) => Array.from({ length: count }, (_, index) => ind
 
 test('a day of healthy calls, of which one in ten is not answered, fires none', async () => {
   const { fired } = await firingAfter(async (world) => {
-    for (const call of times(30)) {
+    for (const call of times(34)) {
       const isAnswered = call % 10 !== 0;
       const callId = await world.startCall({ establishAfterSeconds: isAnswered ? 20 : 7_200 });
       await world.clock.runFor(isAnswered ? 45 * MINUTE_MS : MINUTE_MS);
