@@ -1,4 +1,5 @@
 import type { DurableClient } from 'durable-functions';
+import type { ReadInstancePage } from '../src/adapters/instance-pages.ts';
 import type { HttpMessageRequest, HttpMessageResponse } from './http-message.ts';
 
 type Handle = (request: HttpMessageRequest) => Promise<HttpMessageResponse>;
@@ -32,4 +33,15 @@ function toData(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+/** The pages of instances of the same engine. */
+export function pagesWithoutSockets(handle: Handle): ReadInstancePage {
+  return async (query, continuationToken) => {
+    const headers = continuationToken === undefined ? {} : { 'x-ms-continuation-token': continuationToken };
+    const url = new URL(`http://engine.example/durabletask/instances/${query}`);
+    const answer = await handle({ method: 'GET', url, headers, body: new Uint8Array() });
+    const body = typeof answer.body === 'string' ? answer.body : new TextDecoder().decode(answer.body);
+    return { status: answer.status, continuationToken: answer.headers?.['x-ms-continuation-token'], body };
+  };
 }

@@ -4,7 +4,7 @@ import type { CallRecord } from '../src/core/call-record/call-record.ts';
 
 export type CallStoreOperation = keyof CallStore;
 
-/** Called around each operation; what it throws, the caller of the store gets. `list` and `ping` have no call. */
+/** Called around each operation; what it throws, the caller of the store gets. Those that concern many have no call. */
 export type CallStoreHook = (operation: CallStoreOperation, callId?: CallId) => void | Promise<void>;
 
 export interface MemoryCallStoreOptions {
@@ -18,6 +18,7 @@ export interface MemoryCallStoreOptions {
 export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions = {}): CallStore {
   const rows = new Map<CallId, { readonly json: string; readonly etag: string }>();
   let writes = 0;
+  let progress: string | undefined;
 
   function put(record: CallRecord): StoredCall {
     writes++;
@@ -31,6 +32,11 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
     const result = act();
     await after?.(operation, callId);
     return result;
+  }
+
+  async function* select(operation: CallStoreOperation, isWanted: (record: CallRecord) => boolean) {
+    const all = await perform(operation, undefined, () => [...rows.values()].flatMap((row) => toStoredCall(row) ?? []));
+    yield* all.filter(({ record }) => isWanted(record));
   }
 
   /** Runs `write` when the row still has this ETag. */
@@ -60,12 +66,19 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
           return 'written';
         });
       }),
-    async *list(phases, endedSinceMs = Number.POSITIVE_INFINITY) {
-      const stored = await perform('list', undefined, () =>
-        [...rows.values()].flatMap((row) => toStoredCall(row) ?? []),
-      );
-      yield* stored.filter(({ record }) => phases.includes(record.phase) || (record.endedAtMs ?? 0) >= endedSinceMs);
-    },
+    list: (phases, endedSinceMs = Number.POSITIVE_INFINITY, slice = '') =>
+      select('list', ({ callId, phase, endedAtMs = 0 }) => {
+        return callId.startsWith(slice) && (phases.includes(phase) || endedAtMs >= endedSinceMs);
+      }),
+    listDue: (nowMs) =>
+      select('listDue', ({ phase, nextLookAtMs }) => {
+        return nextLookAtMs !== undefined && (nextLookAtMs <= nowMs || phase === 'ended');
+      }),
+    readProgress: () => perform('readProgress', undefined, () => progress && JSON.parse(progress)),
+    writeProgress: (reached) =>
+      perform('writeProgress', undefined, () => {
+        progress = JSON.stringify(reached);
+      }),
     ping: () => perform('ping', undefined, () => undefined),
   };
 }

@@ -18,7 +18,7 @@ import { installFunctionsCore, loadFunctionApp } from './functions-host/function
 import type { HostJson } from './functions-host/host-json.ts';
 import type { InvocationLog } from './functions-host/invocation.ts';
 import type { HttpMessageRequest } from './http-message.ts';
-import { withoutSockets } from './in-process-durable-client.ts';
+import { pagesWithoutSockets, withoutSockets } from './in-process-durable-client.ts';
 import { createInProcessFetch } from './in-process-fetch.ts';
 import { createLocalHost, type LocalHost, type LocalHostOptions } from './local-host.ts';
 import { createMemoryCallStore } from './memory-call-store.ts';
@@ -61,15 +61,15 @@ export async function startVirtualApp(options: VirtualAppOptions): Promise<Virtu
   const { registerFunctions } = await import('../src/functions/register-functions.ts');
   const store = options.store ?? createMemoryCallStore();
   let host: LocalHost | undefined;
+  const askEngine = (request: HttpMessageRequest) => host?.durable.handle(request) ?? Promise.resolve({ status: 503 });
   const registry = await loadFunctionApp(() =>
     registerFunctions({
       ...toDependencies(options, store),
       createDurableCalls: (client) =>
-        createDurableCalls(
-          withoutSockets(client, (request) => host?.durable.handle(request) ?? Promise.resolve({ status: 503 })),
-          options.clock,
-          (ms) => options.clock.suspend(new Promise((resolve) => void options.clock.after(ms, resolve))),
-        ),
+        createDurableCalls(withoutSockets(client, askEngine), options.clock, {
+          pause: (ms) => options.clock.suspend(new Promise((resolve) => void options.clock.after(ms, resolve))),
+          readPage: pagesWithoutSockets(askEngine),
+        }),
       ...options.dependencies,
     }),
   );

@@ -10,6 +10,7 @@ import { createDeploymentProbes } from './adapters/deployment-probes.ts';
 import { createDurableCalls } from './adapters/durable-calls.ts';
 import { createGraphCalls } from './adapters/graph-calls.ts';
 import { createHeartbeats } from './adapters/heartbeats.ts';
+import { createInstancePages } from './adapters/instance-pages.ts';
 import { proxyEnv } from './adapters/proxy-env.ts';
 import { createRememberingCallStore } from './adapters/remembering-call-store.ts';
 import { createRequestPace } from './adapters/request-pace.ts';
@@ -82,7 +83,8 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
     webhook: callEndedWebhook && createCallEndedWebhook({ ...callEndedWebhook, clock, fetch }),
     teamsHost: TEAMS_HOSTS[graph.cloud],
     engineStore: settings.engineStore,
-    createDurableCalls: (client) => createDurableCalls(client, clock, undefined, settings.engineStore),
+    createDurableCalls: (client, binding) =>
+      createDurableCalls(client, clock, { store: settings.engineStore, readPage: createInstancePages(binding) }),
     pace: createRequestPace({ clock, maximumPerSecond: graph.maximumRequestsPerSecond }),
     callRetentionMs: settings.callRetentionMs,
   };

@@ -1,7 +1,8 @@
 import { createVirtualClock, type VirtualClock } from '../../local/clock/virtual-clock.ts';
 import { EventType } from '../../local/durable-extension/history-event.ts';
 import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-store.ts';
-import { withoutSockets } from '../../local/in-process-durable-client.ts';
+import type { HttpMessageRequest } from '../../local/http-message.ts';
+import { pagesWithoutSockets, withoutSockets } from '../../local/in-process-durable-client.ts';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { createSimulatedGraph, type SimulatedGraph } from '../../local/simulated-graph/simulated-graph.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
@@ -60,11 +61,13 @@ export async function startCountedWorld(): Promise<CountedWorld> {
     store,
     dependencies: {
       createDurableCalls(client) {
-        const counted = withoutSockets(client, (request) => {
+        const askEngine = (request: HttpMessageRequest) => {
           engine++;
           return app.host.durable.handle(request);
+        };
+        return createDurableCalls(withoutSockets(client, askEngine), clock, {
+          readPage: pagesWithoutSockets(askEngine),
         });
-        return createDurableCalls(counted, clock);
       },
     },
   });

@@ -1,4 +1,4 @@
-import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts';
+import { type CallStore, CallStoreError, type StoredCall } from '../../src/adapters/call-store.ts';
 import type { CallId } from '../../src/core/call-record/call-id.ts';
 import { contains } from './intervals.ts';
 import { createRandom } from './random.ts';
@@ -42,19 +42,23 @@ export function createFaultyTable(world: World, machine: Machine): CallStore {
     });
   }
 
+  async function* pages(operation: string, list: () => AsyncIterable<StoredCall>) {
+    for (const stored of await send(operation, undefined, () => Array.fromAsync(list()))) {
+      await machine.stillThere();
+      yield stored;
+    }
+  }
+
   return {
     read: (callId) => send('read', callId, () => table.read(callId)),
     insert: (record) => write('insert', record.callId, () => table.insert(record)),
     replace: (record, etag) => write('replace', record.callId, () => table.replace(record, etag)),
     merge: (callId, heartbeat) => send('merge', callId, () => table.merge(callId, heartbeat)),
     remove: (callId, etag) => write('remove', callId, () => table.remove(callId, etag)),
-    async *list(phases, endedSinceMs) {
-      const all = await send('list', undefined, () => Array.fromAsync(table.list(phases, endedSinceMs)));
-      for (const stored of all) {
-        await machine.stillThere();
-        yield stored;
-      }
-    },
+    list: (phases, endedSinceMs, slice) => pages('list', () => table.list(phases, endedSinceMs, slice)),
+    listDue: (nowMs) => pages('listDue', () => table.listDue(nowMs)),
+    readProgress: () => send('readProgress', undefined, () => table.readProgress()),
+    writeProgress: (progress) => send('writeProgress', undefined, () => table.writeProgress(progress)),
     ping: () => send('ping', undefined, () => table.ping()),
   };
 }

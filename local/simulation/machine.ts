@@ -7,7 +7,7 @@ import { createGraphCalls, type GraphCalls } from '../../src/adapters/graph-call
 import type { GraphAnswer } from '../../src/core/graph-answers/graph-answer.ts';
 import { isPlainObject, ownText } from '../../src/core/values/plain-object.ts';
 import { InvocationLostError } from '../durable-extension/invocation-lost-error.ts';
-import { withoutSockets } from '../in-process-durable-client.ts';
+import { pagesWithoutSockets, withoutSockets } from '../in-process-durable-client.ts';
 import { createInProcessFetch } from '../in-process-fetch.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../start-environment.ts';
 import { startVirtualApp, type VirtualApp } from '../virtual-app.ts';
@@ -115,7 +115,9 @@ function toDependencies(world: World, machine: Machine, clock: HostClock, random
       fetch: webhookFetch(world, machine, random),
     }),
     createDurableCalls: (client: Parameters<typeof createDurableCalls>[0]) =>
-      createDurableCalls(withoutSockets(client, faultyDurable), clock),
+      createDurableCalls(withoutSockets(client, faultyDurable), clock, {
+        readPage: pagesWithoutSockets(faultyDurable),
+      }),
   };
 }
 

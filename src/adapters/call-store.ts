@@ -1,6 +1,7 @@
 import type { CallId } from '../core/call-record/call-id.ts';
 import type { CallPhase, CallRecord } from '../core/call-record/call-record.ts';
 import type { Heartbeat } from '../core/call-record/heartbeat.ts';
+import type { CompareProgress } from '../core/reconcile/compare-progress.ts';
 
 /** A record as it stands in the store, with the ETag that guards the next write. */
 export interface StoredCall {
@@ -31,8 +32,19 @@ export interface CallStore {
   merge(callId: CallId, heartbeat: Heartbeat, signal?: AbortSignal): Promise<MergeResult>;
   /** Removes the record read with this ETag; conflict when it changed; `written` when it is gone already. */
   remove(callId: CallId, etag: string): Promise<WriteResult>;
-  /** All records of these phases, and the ended ones since then if asked for, page by page, in no particular order. */
-  list(phases: readonly CallPhase[], endedSinceMs?: number): AsyncIterable<StoredCall>;
+  /**
+   * All records of these phases, and the ended ones since then if asked for, page by page, in no particular order.
+   * `slice`: only those of the calls whose id begins with these two hex digits.
+   */
+  list(phases: readonly CallPhase[], endedSinceMs?: number, slice?: string): AsyncIterable<StoredCall>;
+  /**
+   * All records of calls that have to be looked at by now, page by page, in no particular order. Of ended ones those that
+   * ask for it at all: a heartbeat that came after the end may have put it off.
+   */
+  listDue(nowMs: number): AsyncIterable<StoredCall>;
+  /** How far the comparison of records and instances has come; undefined when it never ran. */
+  readProgress(): Promise<CompareProgress | undefined>;
+  writeProgress(progress: CompareProgress): Promise<void>;
   /** Resolves when the table answers a cheap question; used by health. */
   ping(): Promise<void>;
 }

@@ -1,9 +1,10 @@
 import { type DurableClient, OrchestrationRuntimeStatus } from 'durable-functions';
-import { type CallId, callIdOfInstance, toInstanceId } from '../core/call-record/call-id.ts';
+import { type CallId, callIdOfInstance, toInstanceId, toInstancePrefix } from '../core/call-record/call-id.ts';
 import { CALL_ENDED_EVENT, ORCHESTRATOR_NAME } from '../core/keepalive/durable-names.ts';
 import type { CallEnded, KeepaliveState } from '../core/keepalive/keepalive-state.ts';
 import type { EngineStore } from '../core/operator-views/engine-store.ts';
 import { type Clock, timeoutSignal, unlessAborted } from './clock.ts';
+import type { ReadInstancePage } from './instance-pages.ts';
 
 /** The durable instance of one call, as the status API tells it. */
 export interface CallInstance {
@@ -32,6 +33,11 @@ export interface DurableCalls {
 export interface DurableHub extends DurableCalls {
   /** The instances of calls that can still do something. */
   listLive(): Promise<readonly LiveInstance[]>;
+  /**
+   * One page of the same, of the calls whose id begins so. A page that fails is asked for again, three times in all;
+   * one may be empty and not the last.
+   */
+  livePage(idPrefix: string, continuationToken: string | undefined): Promise<LivePage>;
   /** What the call's orchestration was started, or continued as new, with; undefined when there is no instance. */
   input(callId: CallId): Promise<unknown>;
   /** Ends the orchestration without its clean-up. `reason` goes into a URL as it is: letters, digits, dashes. */
@@ -42,6 +48,19 @@ export interface DurableHub extends DurableCalls {
 
 export interface LiveInstance extends CallInstance {
   readonly callId: CallId;
+}
+
+export interface LivePage {
+  readonly instances: readonly LiveInstance[];
+  /** Of the next page; absent: this is the last. */
+  readonly continuationToken?: string | undefined;
+}
+
+export interface DurableCallsOptions {
+  readonly pause?: (ms: number) => Promise<void>;
+  readonly store?: EngineStore;
+  /** Default: none, and then no pages. */
+  readonly readPage?: ReadInstancePage;
 }
 
 /** The engine did not take an order. Never carries the engine's own text: it holds stack traces. */
@@ -74,6 +93,8 @@ const BETWEEN_LOOKS_MS = 1_000;
 const LONG_TIMEOUT_MS = 60_000;
 /** Page after page of 100: as long as a run of the reconciler may take. */
 const LIST_TIMEOUT_MS = 4 * 60_000;
+const PAGE_SIZE = 1_000;
+const PAGE_TRIES = 3;
 
 /** True while the instance can still do something. */
 function isLive(instance: Pick<CallInstance, 'runtimeStatus'> | undefined): boolean {
@@ -84,16 +105,14 @@ function isLive(instance: Pick<CallInstance, 'runtimeStatus'> | undefined): bool
  * Wraps the durable client of one invocation.
  *
  * Effects: one request to the extension per method, `start`, `raiseCallEnded` and `terminate` a status request more
- * after a refusal, `raiseCallEnded` up to 8 before for a young instance, `listLive` one per page of 100.
+ * after a refusal, `raiseCallEnded` up to 8 before for a young instance, `listLive` one per page of 100, `livePage` one
+ * per 1,000.
  * Source: durable-functions 3.5.0 `DurableClient`; a live id is refused with 409 (extension 3.x) or 500 (2.x), an
  * unknown one with the texts matched below; an ended one resolves silently on raiseEvent.
  */
-export function createDurableCalls(
-  client: DurableClient,
-  clock: Clock,
-  pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve)),
-  store: EngineStore = 'AzureWebJobsStorage',
-): DurableHub {
+export function createDurableCalls(client: DurableClient, clock: Clock, options: DurableCallsOptions = {}): DurableHub {
+  const { store = 'AzureWebJobsStorage', readPage = () => Promise.reject(new Error('no reader of pages')) } = options;
+  const { pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve)) } = options;
   const failure = (operation: string, callId: CallId | undefined, error: unknown) =>
     new DurableCallsError(operation, callId, problemOf(error), store);
   const status = async (callId: CallId): Promise<CallInstance | undefined> => {
@@ -144,6 +163,22 @@ export function createDurableCalls(
         return found.flatMap((instance) => toLiveInstance(toCallInstance(instance)) ?? []);
       } catch (error) {
         throw failure('list the running orchestrations', undefined, error);
+      }
+    },
+    async livePage(idPrefix, continuationToken) {
+      const query = `?instanceIdPrefix=${toInstancePrefix(idPrefix)}&runtimeStatus=${LIVE_STATUSES.join(',')}&showInput=false&top=${PAGE_SIZE}`;
+      for (let tries = 1; ; tries++) {
+        const { signal, dispose } = timeoutSignal(clock, TIMEOUT_MS);
+        try {
+          const page = await unlessAborted(readPage(query, continuationToken, signal), signal);
+          if (page.status !== 200) throw new Error(`status code: ${page.status}`);
+          return { instances: parsePage(page.body), continuationToken: page.continuationToken };
+        } catch (error) {
+          if (tries >= PAGE_TRIES) throw failure('list the running orchestrations', undefined, error);
+        } finally {
+          dispose();
+        }
+        await pause(BETWEEN_LOOKS_MS);
       }
     },
     async input(callId) {
@@ -202,6 +237,13 @@ function toCallInstance(status: Awaited<ReturnType<DurableClient['getStatus']>>)
     customStatus: customStatus ?? null,
     output: output ?? null,
   };
+}
+
+/** Source: the answer of `GET instances`, https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api */
+function parsePage(body: string): readonly LiveInstance[] {
+  const instances: unknown = JSON.parse(body);
+  if (!Array.isArray(instances)) throw new Error('the page is no list');
+  return instances.flatMap((instance) => toLiveInstance(toCallInstance(instance)) ?? []);
 }
 
 /** Undefined when the instance is none of a call: the hub may hold others. */

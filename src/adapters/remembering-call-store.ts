@@ -60,7 +60,10 @@ export function createRememberingCallStore(store: CallStore, mostCalls: number =
       return store.merge(callId, heartbeat, signal);
     },
     remove: (callId, etag) => write(callId, () => store.remove(callId, etag)),
-    list: (phases, endedSinceMs) => store.list(phases, endedSinceMs),
+    list: (phases, endedSinceMs, slice) => store.list(phases, endedSinceMs, slice),
+    listDue: (nowMs) => store.listDue(nowMs),
+    readProgress: () => store.readProgress(),
+    writeProgress: (progress) => store.writeProgress(progress),
     ping: () => store.ping(),
   };
 }

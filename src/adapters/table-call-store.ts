@@ -3,6 +3,7 @@ import type { CallPhase, CallRecord } from '../core/call-record/call-record.ts';
 import { parseEntity, toEntity, toEntityKeys, toHeartbeatEntity } from './call-entity.ts';
 import { type CallStore, CallStoreError, type RecordWriteResult, type StoredCall } from './call-store.ts';
 import type { Clock } from './clock.ts';
+import { PROGRESS_KEYS, parseProgress, toProgressEntity } from './progress-entity.ts';
 import { createTableRequests, type SendTableRequest, type TableAnswer } from './table-requests.ts';
 import type { TableStorage } from './table-storage.ts';
 
@@ -62,7 +63,20 @@ export function createTableCallStore(dependencies: TableCallStoreDependencies): 
       );
       return answer.kind === 'refused' && answer.refusal === 'changed' ? 'conflict' : 'written';
     },
-    list: (phases, endedSinceMs) => list(request, toFilter(phases, endedSinceMs), onUnreadable),
+    list: (phases, endedSinceMs, slice) => list(request, toFilter(phases, endedSinceMs, slice), onUnreadable),
+    listDue: (nowMs) => list(request, toDueFilter(nowMs), onUnreadable),
+    async readProgress() {
+      const { partitionKey, rowKey } = PROGRESS_KEYS;
+      const answer = await request({ operation: 'read of progress', refusals: ['missing'] }, (table, abortSignal) =>
+        table.getEntity(partitionKey, rowKey, { abortSignal }),
+      );
+      return answer.kind === 'refused' ? undefined : parseProgress(answer.value);
+    },
+    async writeProgress(progress) {
+      await request({ operation: 'write of progress', refusals: [] }, (table, abortSignal) =>
+        table.upsertEntity(toProgressEntity(progress), 'Replace', { abortSignal }),
+      );
+    },
     async ping() {
       // No call's row has this key.
       await request({ operation: 'ping', refusals: ['missing'] }, (table, abortSignal) =>
@@ -90,10 +104,25 @@ async function read(request: SendTableRequest, callId: CallId): Promise<StoredCa
   return { record: parsed.record, etag: answer.value.etag };
 }
 
-function toFilter(phases: readonly CallPhase[], endedSinceMs: number | undefined): string {
+function toFilter(phases: readonly CallPhase[], endedSinceMs: number | undefined, slice: string | undefined): string {
   const wanted = phases.map((phase) => `phase eq '${phase}'`);
-  if (endedSinceMs !== undefined) wanted.push(`endedAt ge datetime'${new Date(endedSinceMs).toISOString()}'`);
-  return wanted.join(' or ');
+  if (endedSinceMs !== undefined) wanted.push(`endedAt ge ${toInstant(endedSinceMs)}`);
+  return slice === undefined || wanted.length === 0
+    ? wanted.join(' or ')
+    : `PartitionKey eq '${slice}' and (${wanted.join(' or ')})`;
+}
+
+/** A row without the column matches no comparison. */
+function toDueFilter(nowMs: number): string {
+  const longer = nowMs + LONGEST_PUT_OFF_MS;
+  return `nextLookAt le ${toInstant(nowMs)} or (phase eq 'ended' and nextLookAt lt ${toInstant(longer)})`;
+}
+
+/** A heartbeat puts the next look off by the interval and some minutes. */
+const LONGEST_PUT_OFF_MS = 60 * 60_000;
+
+function toInstant(ms: number): string {
+  return `datetime'${new Date(ms).toISOString()}'`;
 }
 
 async function* list(

@@ -27,7 +27,7 @@ export async function endCall(effects: CallEffects, seen: CallSighting, ended: C
  * The alarm sounds once, and also when the table cannot be written; only a call that an operator gave up is expected to
  * end so.
  */
-async function recordEnd({ store, clock, log }: CallEffects, seen: CallSighting, ended: CallEnded) {
+export async function recordEnd({ store, clock, log }: CallEffects, seen: CallSighting, ended: CallEnded) {
   const nowMs = clock.nowMs();
   let isNews = true;
   const update = updateRecord(store, seen.callId, (stored) => {

@@ -1,3 +1,4 @@
+import { toCallEndedEvent } from '../core/call-end/call-ended-event.ts';
 import { type CallRecord, toSighting } from '../core/call-record/call-record.ts';
 import { toHeartbeat } from '../core/call-record/heartbeat.ts';
 import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
@@ -7,7 +8,7 @@ import type { CallEnded } from '../core/keepalive/keepalive-state.ts';
 import { type InstanceFacts, isLiveInstance } from '../core/reconcile/instance-facts.ts';
 import { callDeadlineMs } from '../core/reconcile/stuck-call.ts';
 import { closeCall } from './close-call.ts';
-import { endCall } from './end-call.ts';
+import { endCall, recordEnd } from './end-call.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
 
 /**
@@ -23,19 +24,50 @@ export async function rescueCall(
   record: CallRecord,
   instance: InstanceFacts | undefined,
 ): Promise<KeepAliveOutcome> {
+  const outcome = await sendKeepAlive(effects, record, instance);
+  if (saysItIsOver(effects, record, outcome)) {
+    await endRecordedCall(effects, record, instance, { reason: 'notFound' });
+  }
+  return outcome;
+}
+
+/**
+ * The same while the engine is silent: the record says that the call has ended, and the instance is told of it by a later
+ * look.
+ *
+ * Errors: CallStoreError.  Effects: one POST to Graph, one heartbeat, two events; one write when the call is over.
+ */
+export async function rescueByRecord(effects: ReconcileEffects, record: CallRecord): Promise<void> {
+  effects.log({ event: 'call.stuck', level: 'warning', callId: record.callId, reason: 'engineSilent' });
+  const outcome = await sendKeepAlive(effects, record, undefined);
+  if (!saysItIsOver(effects, record, outcome)) return;
+  const { before, after } = await recordEnd(effects, toSighting(record), { reason: 'notFound' });
+  const event = toCallEndedEvent(before, after);
+  if (event !== undefined) effects.log(event);
+}
+
+async function sendKeepAlive(
+  effects: ReconcileEffects,
+  record: CallRecord,
+  instance: InstanceFacts | undefined,
+): Promise<KeepAliveOutcome> {
   await effects.pace();
   const tenantId = instance?.tenantId ?? record.facts.tenantId ?? effects.homeTenantId;
   const namedTenantId = async () => record.facts.namedTenantId;
   const answer = await effects.graph.keepAlive({ graphCallId: record.graphCallId, tenantId, namedTenantId });
   const outcome = classifyGraphAnswer(answer);
-  const deadlineAtMs = callDeadlineMs({ record, instance }, effects.limits);
-  effects.log(toKeepAliveEvent({ callId: record.callId, by: 'reconcileCalls', deadlineAtMs }, outcome));
+  // A call that was never established is not late: nobody promised to keep it alive.
+  const deadline =
+    record.phase === 'observed' ? {} : { deadlineAtMs: callDeadlineMs({ record, instance }, effects.limits) };
+  effects.log(toKeepAliveEvent({ callId: record.callId, by: 'reconcileCalls', ...deadline }, outcome));
   const heartbeat = toHeartbeat(outcome, { by: 'reconcileCalls', record }, effects.limits);
   await effects.heartbeats.record(record.callId, heartbeat);
-  if (outcome.kind === 'gone' && (record.phase !== 'observed' || effects.clock.nowMs() >= deadlineAtMs)) {
-    await endRecordedCall(effects, record, instance, { reason: 'notFound' });
-  }
   return outcome;
+}
+
+function saysItIsOver({ clock, limits }: ReconcileEffects, record: CallRecord, { kind }: KeepAliveOutcome): boolean {
+  const isPastDeadline = clock.nowMs() >= callDeadlineMs({ record, instance: undefined }, limits);
+  return kind === 'gone' && (record.phase !== 'observed' || isPastDeadline);
 }
 
 /** Ends the call; where its orchestration is past cleaning up, that is done here. */

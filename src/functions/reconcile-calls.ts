@@ -8,7 +8,7 @@ export const RECONCILE_SCHEDULE = '0 */5 * * * *';
 /**
  * The timer function `reconcileCalls`: repairs what crashes, lost notifications and a stuck engine leave behind.
  *
- * Errors: when a list cannot be had; the run then counts as failed, and the next one comes as usual.
+ * Errors: when the table does not list the calls in question; the run then counts as failed, and the next one comes as usual.
  * Effects: see `src/calls/reconcile-calls.ts`; one event for the run.
  */
 export function reconcileCalls(effectsOf: (context: InvocationContext) => ReconcileEffects) {
@@ -17,7 +17,7 @@ export function reconcileCalls(effectsOf: (context: InvocationContext) => Reconc
     const startedAtMs = effects.clock.nowMs();
     try {
       const { done, ...counts } = await reconcile(effects);
-      const level = counts.failed + counts.postponed > 0 ? 'warning' : 'info';
+      const level = counts.failed + counts.postponed + counts.byRecord > 0 ? 'warning' : 'info';
       const actions = Object.values(done).reduce((sum, count) => sum + count, 0);
       const durationMs = effects.clock.nowMs() - startedAtMs;
       effects.log({ event: 'reconcile.completed', level, ...counts, actions, ...done, durationMs });

@@ -67,8 +67,8 @@ export interface AppDependencies {
   readonly dashboard?: DashboardAssets;
   /** Where the engine of this deployment keeps its orchestrations; default: the host's own account. */
   readonly engineStore?: EngineStore;
-  /** Wraps the durable client of one invocation. */
-  readonly createDurableCalls: (client: df.DurableClient) => DurableHub;
+  /** Wraps the durable client of one invocation; `binding` is the value of its input. */
+  readonly createDurableCalls: (client: df.DurableClient, binding?: unknown) => DurableHub;
   /** Holds the reconciler's requests to Graph to the rate that is allowed. */
   readonly pace: RequestPace;
   readonly callRetentionMs: number;
@@ -80,7 +80,8 @@ export function registerFunctions(dependencies: AppDependencies): void {
   const { homeTenantId, limits, heartbeats, engineStore = 'AzureWebJobsStorage' } = dependencies;
   const graph = tracing.graphCalls(dependencies.graph);
   const durableClient = df.input.durableClient();
-  const durableOf = (context: InvocationContext) => dependencies.createDurableCalls(df.getClient(context));
+  const durableOf = (context: InvocationContext) =>
+    dependencies.createDurableCalls(df.getClient(context), context.extraInputs.get(durableClient));
   const effectsOf = (context: InvocationContext): CallEffects & { readonly durable: DurableHub } => {
     let durable: DurableHub | undefined;
     return {

@@ -66,7 +66,9 @@ describe('the end of a young call', () => {
       },
       raiseEvent: async () => void asked.push('raise'),
     };
-    const hub = createDurableCalls(client as DurableClient, clock, async (ms) => void asked.push(`${ms} ms`));
+    const hub = createDurableCalls(client as DurableClient, clock, {
+      pause: async (ms) => void asked.push(`${ms} ms`),
+    });
     return { asked, hub };
   };
 

@@ -102,3 +102,16 @@ test('a table that does not tell the last success costs 2 s at most, and no erro
   for (let beat = 0; beat < 5; beat++) costs.push(await secondsOf(heartbeats.lastSuccessMs(callId)));
   expect(costs).toEqual([2, 2, 2, 0, 0]);
 });
+
+test('5,000 beats in ten places get by a table that hangs: two seconds a minute are lost, no more', async () => {
+  const { clock, table, record } = createTable();
+  table.state = 'hangs';
+  let beats = 0;
+  let costSeconds = 0;
+  for (let minute = 0; minute < 15; minute++) {
+    for (let beat = 0; beat < 5_000 / 15; beat++, beats++) costSeconds += await record();
+    clock.advance(60 * SECOND);
+  }
+  expect(beats).toBeGreaterThanOrEqual(5_000);
+  expect(costSeconds).toBe(3 * 2 + 14 * 2);
+});

@@ -160,6 +160,54 @@ describe('the table call store', () => {
     expect(listed.sort()).toEqual(ids);
   });
 
+  test('goes on after an empty page, which the service sends when it has scanned for long and found nothing', async () => {
+    const found = newRecord({ phase: 'active' });
+    const row = {
+      PartitionKey: found.callId.slice(0, 2),
+      RowKey: found.callId,
+      graphCallId: found.callId,
+      appId: 'app',
+      phase: 'active',
+      'firstSeenAt@odata.type': 'Edm.DateTime',
+      firstSeenAt: new Date(found.firstSeenAtMs).toISOString(),
+      facts: '{}',
+      'odata.etag': 'W/"1"',
+    };
+    const asked: string[] = [];
+    const store = await storeOn((request, response) => {
+      const { searchParams } = new URL(request.url ?? '', 'http://table');
+      asked.push(searchParams.get('NextPartitionKey') ?? 'first');
+      const page = asked.length;
+      const next = page < 4 ? { 'x-ms-continuation-nextpartitionkey': `after${page}` } : {};
+      response.writeHead(200, { 'content-type': 'application/json;odata=fullmetadata', ...next });
+      response.end(JSON.stringify({ value: page === 3 ? [row] : [] }));
+    });
+    expect((await collect(store.listDue(0))).map(({ record }) => record)).toEqual([found]);
+    expect(asked).toEqual(['first', 'after1', 'after2', 'after3']);
+  });
+
+  test('asks the service, not the process, which calls are to be looked at', async () => {
+    let filter: string | null = null;
+    const store = await storeOn((request, response) => {
+      filter = new URL(request.url ?? '', 'http://table').searchParams.get('$filter');
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"value":[]}');
+    });
+    await collect(store.listDue(Date.UTC(2026, 0, 5)));
+    expect(filter).toBe(
+      "nextLookAt le datetime'2026-01-05T00:00:00.000Z' or (phase eq 'ended' and nextLookAt lt datetime'2026-01-05T01:00:00.000Z')",
+    );
+    await collect(store.list(['active'], undefined, 'a7'));
+    expect(filter).toBe("PartitionKey eq 'a7' and (phase eq 'active')");
+  });
+
+  test('begins the comparison anew when somebody has edited how far it has come', async () => {
+    const tableName = newTableName();
+    const store = openStore(tableName);
+    await store.ping();
+    await openRows(tableName).createEntity({ partitionKey: 'reconcileCalls', rowKey: 'compare', nextSlice: 'x' });
+    expect(await store.readProgress()).toBeUndefined();
+  });
+
   describe('when a row is not as it wrote it', () => {
     const rowKey = newCallId();
     const good = { graphCallId: rowKey, appId: 'a', phase: 'active', firstSeenAt: new Date(0), facts: '{}' };

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import type { CallStore } from '../../src/adapters/call-store.ts';
+import { createCallStoreWithLooks } from '../../src/adapters/call-store-with-looks.ts';
 import type { CallInstance, DurableHub } from '../../src/adapters/durable-calls.ts';
 import { createHeartbeats } from '../../src/adapters/heartbeats.ts';
 import { reconcileCalls } from '../../src/calls/reconcile-calls.ts';
@@ -14,6 +15,7 @@ import { createManualClock, type ManualClock } from '../adapters/manual-clock.ts
 import { newCallId, newRecord } from '../contract/call-store-contract.ts';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const NOW = Date.UTC(2026, 0, 5, 12);
 const limits = toKeepaliveLimits({ intervalMs: 15 * MINUTE, timeScale: 1 });
 
@@ -25,12 +27,18 @@ let store: CallStore;
 let rescued: string[];
 let events: AppEvent[];
 
-beforeEach(() => {
+/** When the last comparison of all records and instances began: the next one is due an hour later. */
+const comparedAtMs = (startedAtMs: number) =>
+  store.writeProgress({ startedAtMs, nextSlice: 256, comesAgain: false, records: 0, instances: 0 });
+
+beforeEach(async () => {
   clock = createManualClock(NOW);
   storeRequests = [];
   hubRequests = [];
   instances = new Map();
-  store = createMemoryCallStore({ before: (operation) => void storeRequests.push(operation) });
+  const memory = createMemoryCallStore({ before: (operation) => void storeRequests.push(operation) });
+  store = createCallStoreWithLooks(memory, limits);
+  await comparedAtMs(NOW);
   rescued = [];
   events = [];
 });
@@ -50,6 +58,11 @@ const hub: DurableHub = {
   listLive: async () => {
     hubRequests.push('listLive');
     return [...instances].map(([callId, instance]) => ({ ...instance, callId }));
+  },
+  livePage: async (idPrefix) => {
+    hubRequests.push('livePage');
+    const found = [...instances].filter(([callId]) => callId.startsWith(idPrefix));
+    return { instances: found.map(([callId, instance]) => ({ ...instance, callId })) };
   },
   input: async () => undefined,
   terminate: async () => void hubRequests.push('terminate'),
@@ -87,8 +100,13 @@ function instanceOf(callId: CallId, runtimeStatus: string, customStatus: unknown
 /** An open call whose instance sent its last keepAlive so long ago, and should have sent the next one 15 minutes later. */
 async function openCall(lastKeepAliveAgoMs: number, changes: Partial<CallRecord> = {}): Promise<CallId> {
   const callId = newCallId();
-  await store.insert(newRecord({ callId, phase: 'active', firstSeenAtMs: NOW - 60 * MINUTE, ...changes }));
   const lastKeepAliveAtMs = NOW - lastKeepAliveAgoMs;
+  const established = {
+    phase: 'active',
+    firstSeenAtMs: NOW - 60 * MINUTE,
+    establishedAtMs: NOW - 60 * MINUTE,
+  } as const;
+  await store.insert(newRecord({ callId, ...established, lastKeepAliveAtMs, ...changes }));
   const at = (ms: number) => new Date(ms).toISOString();
   const status = {
     phase: 'waiting',
@@ -101,40 +119,32 @@ async function openCall(lastKeepAliveAgoMs: number, changes: Partial<CallRecord>
 }
 
 describe('a run of the reconciler', () => {
-  test.each([0, 1, 250])('costs one list of records and one of instances when %i calls are well', async (calls) => {
+  test.each([0, 1, 250])('asks the table twice and the engine nothing when %i calls are well', async (calls) => {
     for (let made = 0; made < calls; made++) await openCall(10 * MINUTE);
     storeRequests.length = 0;
     const summary = await reconcileCalls(effects());
-    expect(storeRequests).toEqual(['list']);
-    expect(hubRequests).toEqual(['listLive']);
-    expect(summary).toEqual({ records: calls, instances: calls, done: {}, failed: 0, postponed: 0 });
+    expect(storeRequests).toEqual(['listDue', 'readProgress']);
+    expect(hubRequests).toEqual([]);
+    expect(summary).toEqual({ records: 0, instances: 0, done: {}, failed: 0, postponed: 0, byRecord: 0 });
   });
 
-  test('looks again at those calls only that look wrong', async () => {
+  test('looks at those calls only whose record asks for it', async () => {
     for (let made = 0; made < 20; made++) await openCall(10 * MINUTE);
     const late = await openCall(20 * MINUTE);
     storeRequests.length = 0;
     await reconcileCalls(effects());
-    expect(storeRequests).toEqual(['list', 'read', 'merge']);
-    expect(hubRequests).toEqual(['listLive', 'status']);
+    expect(storeRequests).toEqual(['listDue', 'read', 'merge', 'readProgress']);
+    expect(hubRequests).toEqual(['status']);
     expect(rescued).toEqual([late]);
   });
 
-  test('does nothing about a call that looked wrong in the lists and is well at the second look', async () => {
+  test('does nothing about a call whose record is behind and whose instance is well', async () => {
     const late = await openCall(20 * MINUTE);
-    const asListed = await hub.listLive();
-    await openCall(10 * MINUTE);
-    instances.set(
-      late,
-      instanceOf(late, 'Running', {
-        phase: 'waiting',
-        keepAlives: 2,
-        nextKeepAliveAt: new Date(NOW + MINUTE).toISOString(),
-      }),
-    );
-    const summary = await reconcileCalls(effects({ durable: { ...hub, listLive: async () => asListed } }));
+    const next = { phase: 'waiting', keepAlives: 2, nextKeepAliveAt: new Date(NOW + MINUTE).toISOString() };
+    instances.set(late, instanceOf(late, 'Running', next));
+    const summary = await reconcileCalls(effects());
     expect(rescued).toEqual([]);
-    expect(summary.done).toEqual({});
+    expect(summary).toMatchObject({ records: 1, done: {} });
   });
 
   test('rescues with the tenant that Graph accepted last', async () => {
@@ -155,6 +165,7 @@ describe('a run of the reconciler', () => {
   test('makes a missing record with the id as Graph wrote it', async () => {
     const callId = newCallId();
     instances.set(callId, instanceOf(callId, 'Running', null));
+    await comparedAtMs(NOW - HOUR);
     const graphCallId = callId.replaceAll('-', '').toUpperCase();
     const input = async () => startKeepalive({ callId, graphCallId, firstSeenAtMs: NOW - MINUTE, limits });
     await reconcileCalls(effects({ durable: { ...hub, input } }));
@@ -165,6 +176,7 @@ describe('a run of the reconciler', () => {
       phase: 'active',
       firstSeenAtMs: NOW - MINUTE,
       establishedAtMs: NOW - MINUTE,
+      nextLookAtMs: NOW + 19 * MINUTE,
       facts: {},
     });
   });
@@ -172,6 +184,7 @@ describe('a run of the reconciler', () => {
   test('makes no record of an instance that somebody started with something else', async () => {
     const callId = newCallId();
     instances.set(callId, instanceOf(callId, 'Running', null));
+    await comparedAtMs(NOW - HOUR);
     const summary = await reconcileCalls(effects({ durable: { ...hub, input: async () => ({ callId }) } }));
     expect(summary).toMatchObject({ failed: 1 });
     expect(await store.read(callId)).toBeUndefined();
@@ -234,18 +247,12 @@ describe('a run of the reconciler', () => {
         return store.read(id);
       },
     };
-    const listed = await hub.listLive();
-    const durable: DurableHub = {
-      ...hub,
-      listLive: async () => listed.slice(1),
-      status: async (id) => instances.get(id),
-    };
-    await reconcileCalls(effects({ durable, store: registeredMeanwhile }));
+    await reconcileCalls(effects({ store: registeredMeanwhile }));
     expect((await store.read(callId))?.record).toMatchObject({ phase: 'active', establishedAtMs: NOW });
   });
 
   test('never starts a call that ended while it was looked at', async () => {
-    const callId = await openCall(10 * MINUTE);
+    const callId = await openCall(20 * MINUTE);
     instances.clear();
     const durable: DurableHub = {
       ...hub,

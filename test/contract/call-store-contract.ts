@@ -6,6 +6,9 @@ import { type CallId, parseCallId } from '../../src/core/call-record/call-id.ts'
 import type { CallPhase, CallRecord } from '../../src/core/call-record/call-record.ts';
 import { anyCallRecord } from './call-record-arbitrary.ts';
 
+/** Long past, so that calls of other tests are not in the way. */
+const NOW = Date.UTC(2020, 0, 5);
+
 export function newCallId(): CallId {
   const callId = parseCallId(randomUUID());
   if (callId === undefined) throw new Error('randomUUID made no GUID');
@@ -196,6 +199,41 @@ export function describeCallStore(store: CallStore): void {
       const byId = (one: CallRecord, other: CallRecord) => one.callId.localeCompare(other.callId);
       expect(listed.map(({ record }) => record).sort(byId)).toStrictEqual([...expected].sort(byId));
       for (const { record, etag } of listed) expect(await store.replace(record, etag)).toMatchObject({ record });
+    });
+
+    test('lists the calls of one slice: whose id begins so', async () => {
+      const records = [newRecord({ phase: 'active' }), newRecord({ phase: 'active' })];
+      for (const record of records) await store.insert(record);
+      for (const { callId } of records) {
+        const listed = await collect(store.list(['active'], undefined, callId.slice(0, 2)));
+        const ids = listed.map(({ record }) => record.callId);
+        expect(ids).toContain(callId);
+        expect(ids.every((id) => id.startsWith(callId.slice(0, 2)))).toBe(true);
+      }
+    });
+
+    test.each<[string, Partial<CallRecord>, boolean]>([
+      ['whose time has come', { phase: 'active', nextLookAtMs: NOW }, true],
+      ['whose time has not come', { phase: 'active', nextLookAtMs: NOW + 1 }, false],
+      ['that ended, put off by a late heartbeat', { phase: 'ended', nextLookAtMs: NOW + 1_200_000 }, true],
+      ['that is finished', { phase: 'ended' }, false],
+      ['of an older release, which does not say', { phase: 'active' }, false],
+    ])('lists a call %s among those to look at or not', async (_, changes, isListed) => {
+      const record = newRecord(changes);
+      await store.insert(record);
+      const ids = (await collect(store.listDue(NOW))).map(({ record: { callId } }) => callId);
+      expect(ids.includes(record.callId)).toBe(isListed);
+    });
+
+    test('keeps how far a comparison has come, and no call shows for it', async () => {
+      const all: readonly CallPhase[] = ['observed', 'starting', 'active', 'ended'];
+      const before = (await collect(store.list(all))).length;
+      const progress = { startedAtMs: NOW, nextSlice: 7, comesAgain: true, records: 3, instances: 2 };
+      await store.writeProgress(progress);
+      expect(await store.readProgress()).toEqual(progress);
+      await store.writeProgress({ ...progress, nextSlice: 8 });
+      expect(await store.readProgress()).toEqual({ ...progress, nextSlice: 8 });
+      expect(await collect(store.list(all, 0))).toHaveLength(before);
     });
 
     test('answers a ping, and stores nothing for it', async () => {

@@ -50,6 +50,7 @@ function crowdedHub(onListed: () => void): DurableHub {
   const instances = Array.from({ length: CALLS }, (_, number) => instanceOf(number));
   const unused = () => Promise.reject(new Error('not asked for in this test'));
   return {
+    livePage: () => Promise.reject(new Error('not asked')),
     async listLive() {
       onListed();
       return instances;

@@ -122,6 +122,7 @@ test('an instance counts from its creation, in windows of a day, thirty of them'
         raiseCallEnded: async () => undefined,
         status: async () => undefined,
         listLive: async () => [],
+        livePage: async () => ({ instances: [] }),
         input: async () => undefined,
         terminate: async () => undefined,
         purgeFinished: async (window) => {

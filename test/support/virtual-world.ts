@@ -3,9 +3,15 @@ import { createVirtualClock, type VirtualClock } from '../../local/clock/virtual
 import type { HubStore } from '../../local/durable-extension/hub-store.ts';
 import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-store.ts';
 import type { InvocationLog } from '../../local/functions-host/invocation.ts';
+import type { HttpMessageRequest, HttpMessageResponse } from '../../local/http-message.ts';
 import { createSimulatedGraph, type SimulatedGraph } from '../../local/simulated-graph/simulated-graph.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
-import { startVirtualApp, VIRTUAL_CALLBACK_URI, type VirtualAppOptions } from '../../local/virtual-app.ts';
+import {
+  startVirtualApp,
+  VIRTUAL_CALLBACK_URI,
+  type VirtualApp,
+  type VirtualAppOptions,
+} from '../../local/virtual-app.ts';
 import type { CallStore } from '../../src/adapters/call-store.ts';
 import { isPlainObject, type PlainObject } from '../../src/core/values/plain-object.ts';
 
@@ -59,6 +65,8 @@ export type WorldOptions = Partial<Pick<VirtualAppOptions, 'store' | 'engine' | 
   /** Made from the world, which does not exist before the clock does. */
   readonly dependencies?: (
     world: Pick<VirtualWorld, 'clock' | 'graph'>,
+    /** The API of this world's engine. */
+    askEngine: (request: HttpMessageRequest) => Promise<HttpMessageResponse>,
   ) => NonNullable<VirtualAppOptions['dependencies']>;
 };
 
@@ -74,7 +82,7 @@ export async function startVirtualWorld({ dependencies, ...options }: WorldOptio
     signingKeys: [signingKey],
     deliver: ({ url, headers, body }) => send('POST', url, headers, body),
   });
-  const startApp = (store?: CallStore) =>
+  const startApp = (store?: CallStore): Promise<VirtualApp> =>
     startVirtualApp({
       ...options,
       ...(store === undefined ? {} : { store }),
@@ -87,8 +95,9 @@ export async function startVirtualWorld({ dependencies, ...options }: WorldOptio
         const event: unknown = message.startsWith('{') ? JSON.parse(message) : undefined;
         if (isPlainObject(event)) events.push(event);
       },
-      ...(dependencies === undefined ? {} : { dependencies: dependencies({ clock, graph }) }),
+      ...(dependencies === undefined ? {} : { dependencies: dependencies({ clock, graph }, askEngine) }),
     });
+  const askEngine = (request: HttpMessageRequest) => app.host.durable.handle(request);
   let app = await startApp(options.store);
   const { store } = app;
 

@@ -24,6 +24,11 @@ export function toInstanceId(callId: CallId): string {
   return `${INSTANCE_PREFIX}${callId}`;
 }
 
+/** What the instance ids of the calls whose id begins so begin with. */
+export function toInstancePrefix(idPrefix: string): string {
+  return `${INSTANCE_PREFIX}${idPrefix}`;
+}
+
 /** The call of a durable instance id, or undefined when the instance is not one of ours. */
 export function callIdOfInstance(instanceId: string): CallId | undefined {
   return instanceId.startsWith(INSTANCE_PREFIX) ? parseCallId(instanceId.slice(INSTANCE_PREFIX.length)) : undefined;

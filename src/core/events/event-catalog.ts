@@ -88,12 +88,13 @@ export const EVENTS = {
   },
   'reconcile.completed': {
     levels: ['info', 'warning'],
-    when: 'every 5 minutes; a warning when something failed or was postponed',
+    when: 'every 5 minutes; a warning when something failed, was postponed, or the engine did not answer',
     fields: {
       records: 'number',
       instances: 'number',
       failed: 'number',
       postponed: 'number',
+      byRecord: 'number',
       actions: 'number',
       start: 'number?',
       rescue: 'number?',
@@ -105,6 +106,11 @@ export const EVENTS = {
       terminate: 'number?',
       durationMs: 'number',
     },
+  },
+  'reconcile.compared': {
+    levels: ['info'],
+    when: 'every hour: all records and live instances were compared',
+    fields: { records: 'number', instances: 'number' },
   },
   'reconcile.failed': {
     levels: ['error'],
@@ -175,6 +181,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   actions: 'how many calls were mended',
   attempt: 'which try of the orchestration, from 1, failures included',
   by: '`reconcileCalls` or `operator`; absent: the orchestration itself',
+  byRecord: 'calls judged by their record alone, for the engine did not answer',
   callId: "the call, a lower-case GUID; `replace_string(callId, '-', '')` is its other spelling in Microsoft's logs",
   clientRequestId: '`client-request-id` that was sent to Graph',
   close: 'of `actions`: records closed for an instance that is over',
@@ -192,7 +199,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   firstSeenSecondsAgo: 'age of the call, counted from its first notification: so much of the 45 minutes was gone',
   index: 'which entry of `value`, from 0',
   instanceId: 'the durable instance, `call-` and the call id',
-  instances: 'of `reconcile.*`: live instances; of `purge.*`: removed instances',
+  instances: 'of `reconcile.*`: live instances that were compared with their records; of `purge.*`: removed instances',
   isComplete: 'false: the time was up, the next run goes on',
   isPolicyRecording: 'the notification was one of policy-based recording',
   keepAlives: 'how many keepAlives of the orchestration succeeded',
@@ -208,10 +215,11 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   probe: 'of `actions`: calls never established, for which Graph was asked',
   problem: 'what failed, and what to do',
   reason:
-    'of `call.ended`, `call.cleanedUp`: `terminated`, `notFound`, `stopped`, `expired`; of `keepAlive.*`: why it failed (`http 503`, `timeout requestTimeout`, `network ECONNRESET`, `credential AADSTS…`); of `notification.rejected`: why it was refused; of `call.stuck`: `overdue`, `pending`, `suspended`, `failed`',
+    'of `call.ended`, `call.cleanedUp`: `terminated`, `notFound`, `stopped`, `expired`; of `keepAlive.*`: why it failed (`http 503`, `timeout requestTimeout`, `network ECONNRESET`, `credential AADSTS…`); of `notification.rejected`: why it was refused; of `call.stuck`: `overdue`, `pending`, `suspended`, `failed`, `engineSilent`',
   reasons: '`reason` and count of the requests in `requests`; `unavailable` got 503',
   rebuild: 'of `actions`: records made anew from their instance',
-  records: 'of `reconcile.*`: open records; of `purge.*`: removed records',
+  records:
+    'of `reconcile.completed`: calls whose record asked for a look; of `reconcile.compared`: open records; of `purge.*`: removed records',
   repeatEnd: 'of `actions`: instances told once more that the call has ended',
   requestId: '`request-id` of Graph: what Microsoft asks for',
   requests: 'how many further requests were refused, of which no line tells; absent: this one',

@@ -55,6 +55,12 @@ export function toRemembered(
   };
 }
 
+const UNCLEAR_TEXT = 'unclear: 404 without "call not found"';
+
+export function isUnclearText(outcomeText: string): boolean {
+  return outcomeText === UNCLEAR_TEXT;
+}
+
 /** The outcome in a few words: its kind, or why it failed. */
 export function toOutcomeText(outcome: RememberedOutcome): string {
   switch (outcome.kind) {
@@ -62,7 +68,7 @@ export function toOutcomeText(outcome: RememberedOutcome): string {
     case 'gone':
       return outcome.kind;
     case 'unclear':
-      return 'unclear: 404 without "call not found"';
+      return UNCLEAR_TEXT;
     case 'denied':
       return `denied: ${outcome.code}`;
     case 'retry':

@@ -40,7 +40,7 @@ export function nextLookAtMs(record: CallRecord, limits: KeepaliveLimits): numbe
 }
 
 /** An ended call of which nothing is left to do: it was cleaned up, or never started. */
-function isFinished({ phase, cleanedUpAtMs, establishedAtMs }: CallRecord): boolean {
+export function isFinished({ phase, cleanedUpAtMs, establishedAtMs }: CallRecord): boolean {
   return phase === 'ended' && (cleanedUpAtMs !== undefined || establishedAtMs === undefined);
 }
 

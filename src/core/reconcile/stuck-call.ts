@@ -9,8 +9,8 @@ export interface CallSituation {
   readonly instance: InstanceFacts | undefined;
 }
 
-/** Why an instance cannot be relied on to send its keepAlive. */
-export type StuckReason = 'overdue' | 'pending' | 'suspended' | 'failed';
+/** Why an instance cannot be relied on to send its keepAlive; `engineSilent`: nobody knows of it. */
+export type StuckReason = 'overdue' | 'pending' | 'suspended' | 'failed' | 'engineSilent';
 
 /** A success outside the orchestration suffices for so long. */
 export const RESCUE_LASTS_MS = 10 * 60_000;

@@ -1,0 +1,213 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createMemoryCallStore } from '../../local/memory-call-store.ts';
+import type { CallStore } from '../../src/adapters/call-store.ts';
+import { createCallStoreWithLooks } from '../../src/adapters/call-store-with-looks.ts';
+import type { DurableHub, LiveInstance } from '../../src/adapters/durable-calls.ts';
+import { createHeartbeats } from '../../src/adapters/heartbeats.ts';
+import { reconcileCalls } from '../../src/calls/reconcile-calls.ts';
+import type { ReconcileEffects } from '../../src/calls/reconcile-effects.ts';
+import { type CallId, parseCallId, toInstanceId } from '../../src/core/call-record/call-id.ts';
+import type { CallRecord } from '../../src/core/call-record/call-record.ts';
+import type { AppEvent } from '../../src/core/events/app-event.ts';
+import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
+import { createManualClock, type ManualClock } from '../adapters/manual-clock.ts';
+import { newRecord } from '../contract/call-store-contract.ts';
+
+const MINUTE = 60_000;
+const NOW = Date.UTC(2026, 0, 5, 12);
+const limits = toKeepaliveLimits({ intervalMs: 15 * MINUTE, timeScale: 1 });
+
+let clock: ManualClock;
+let table: CallStore;
+let store: CallStore;
+let listed: string[];
+let instances: Map<CallId, LiveInstance>;
+let events: AppEvent[];
+let statuses: number;
+
+beforeEach(() => {
+  clock = createManualClock(NOW);
+  table = createMemoryCallStore();
+  store = createCallStoreWithLooks(table, limits);
+  listed = [];
+  instances = new Map();
+  events = [];
+  statuses = 0;
+});
+
+const callIdIn = (slice: string, number = 0) =>
+  parseCallId(`${slice}000000-0000-4000-8000-${String(number).padStart(12, '0')}`) as CallId;
+
+function runs(callId: CallId): void {
+  const now = new Date(clock.nowMs()).toISOString();
+  const customStatus = {
+    phase: 'waiting',
+    keepAlives: 1,
+    nextKeepAliveAt: new Date(clock.nowMs() + 9 * MINUTE).toISOString(),
+  };
+  const instance = { createdTime: now, lastUpdatedTime: now, customStatus, output: null };
+  instances.set(callId, { callId, instanceId: toInstanceId(callId), runtimeStatus: 'Running', ...instance });
+}
+
+const hub = {
+  start: async (callId: CallId) => {
+    runs(callId);
+    return 'started';
+  },
+  raiseCallEnded: async () => {},
+  status: async (callId: CallId) => {
+    statuses++;
+    return instances.get(callId);
+  },
+  /** In pages of two, the first of them empty. */
+  async livePage(idPrefix: string, token: string | undefined) {
+    listed.push(idPrefix);
+    const found = [...instances.values()].filter(({ callId }) => callId.startsWith(idPrefix));
+    if (token === undefined) return { instances: [], continuationToken: '0' };
+    const end = Number(token) + 2;
+    return { instances: found.slice(Number(token), end), continuationToken: end < found.length ? `${end}` : undefined };
+  },
+  input: async () => undefined,
+  terminate: async () => {},
+} as unknown as DurableHub;
+
+function run(changes: Partial<ReconcileEffects> = {}) {
+  const effects: ReconcileEffects = {
+    store,
+    durable: hub,
+    heartbeats: createHeartbeats({ store, clock }),
+    clock,
+    log: (event) => void events.push(event),
+    limits,
+    homeTenantId: 'home',
+    tellsWebhook: false,
+    appId: 'app',
+    pace: async () => {},
+    graph: { keepAlive: () => Promise.reject(new Error('nothing is to be rescued')) },
+    ...changes,
+  };
+  return reconcileCalls(effects);
+}
+
+/** An open call with a success 5 minutes ago, whose instance runs. */
+async function openCall(callId: CallId, into: CallStore = store, changes: Partial<CallRecord> = {}): Promise<CallId> {
+  const seen = { phase: 'active', firstSeenAtMs: NOW - 20 * MINUTE, establishedAtMs: NOW - 20 * MINUTE } as const;
+  await into.insert(newRecord({ callId, ...seen, lastKeepAliveAtMs: NOW - 5 * MINUTE, ...changes }));
+  runs(callId);
+  return callId;
+}
+
+const recordOf = async (callId: CallId) => (await store.read(callId))?.record;
+
+describe('once an hour all records and all live instances are compared', () => {
+  test('slice by slice, page by page, and nothing is done about what is well', async () => {
+    for (let number = 0; number < 5; number++) await openCall(callIdIn('a7', number));
+    await openCall(callIdIn('ff'));
+    expect(await run()).toMatchObject({ instances: 6, done: {}, failed: 0 });
+    expect(new Set(listed).size).toBe(256);
+    expect(statuses).toBe(0);
+    expect(events).toContainEqual({ event: 'reconcile.compared', level: 'info', records: 6, instances: 6 });
+    listed.length = 0;
+    clock.advance(59 * MINUTE);
+    await run();
+    expect(listed).toEqual([]);
+  });
+
+  test('a record whose instance is gone is found, though its next look is far', async () => {
+    const callId = await openCall(callIdIn('3c'));
+    instances.delete(callId);
+    expect(await run()).toMatchObject({ done: { start: 1 } });
+    expect(instances.has(callId)).toBe(true);
+  });
+
+  test('an instance whose record is finished is found', async () => {
+    const callId = callIdIn('3c');
+    const end = { endedAtMs: NOW - 30 * MINUTE, cleanedUpAtMs: NOW - 30 * MINUTE, endReason: 'stopped' } as const;
+    await openCall(callId, store, { ...end, phase: 'ended' });
+    expect(await run()).toMatchObject({ records: 0, done: { repeatEnd: 1 } });
+  });
+
+  test('a run whose time is up stops, and the next one goes on where it stopped', async () => {
+    let looks = 0;
+    const slow: DurableHub = {
+      ...hub,
+      livePage(idPrefix, token) {
+        if (token === undefined && ++looks === 100) clock.advance(4 * MINUTE);
+        return hub.livePage(idPrefix, token);
+      },
+    };
+    await run({ durable: slow });
+    expect(new Set(listed).size).toBe(100);
+    listed.length = 0;
+    clock.advance(MINUTE);
+    await run();
+    expect(listed[0]).toBe('64');
+    expect(new Set(listed).size).toBe(156);
+  });
+
+  test('an engine that does not list its instances is no harm to the rescue, and the turn comes again soon', async () => {
+    const late = await openCall(callIdIn('11'), store, { lastKeepAliveAtMs: NOW - 30 * MINUTE });
+    instances.delete(late);
+    const deaf: DurableHub = { ...hub, livePage: () => Promise.reject(new Error('no list')) };
+    expect(await run({ durable: deaf })).toMatchObject({ records: 1, done: { start: 1 }, failed: 1 });
+    expect(events.filter(({ event }) => event === 'reconcile.failed')).toMatchObject([{ problem: 'no list' }]);
+    expect(events.some(({ event }) => event === 'reconcile.compared')).toBe(false);
+    clock.advance(15 * MINUTE);
+    await run();
+    expect(new Set(listed).size).toBe(256);
+  });
+
+  test('a table that does not tell how far it has come is no harm to the rescue', async () => {
+    const late = await openCall(callIdIn('11'), store, { lastKeepAliveAtMs: NOW - 30 * MINUTE });
+    instances.delete(late);
+    const store503 = { ...store, readProgress: () => Promise.reject(new Error('503')) };
+    expect(await run({ store: store503 })).toMatchObject({ done: { start: 1 }, failed: 1 });
+  });
+});
+
+describe('while the release before writes too, whose rows do not say when they need a look', () => {
+  test.each<[string, Partial<CallRecord>, number]>([
+    ['open', {}, 15],
+    ['being started', { phase: 'starting' }, -19],
+    ['seen', { phase: 'observed' }, -10],
+    ['ended and not cleaned up', { phase: 'ended', endedAtMs: NOW - MINUTE, endReason: 'terminated' }, 0],
+  ])('a call that is %s is found by the comparison, and its row says so from then on', async (_, changes, minutes) => {
+    const callId = await openCall(callIdIn('5e'), table, changes);
+    expect((await recordOf(callId))?.nextLookAtMs).toBeUndefined();
+    await run({ durable: { ...hub, livePage: () => Promise.reject(new Error('silent')) } });
+    expect((await recordOf(callId))?.nextLookAtMs).toBe(NOW + minutes * MINUTE);
+  });
+
+  test('a finished call is left as it is', async () => {
+    const end = { endedAtMs: NOW - MINUTE, cleanedUpAtMs: NOW - MINUTE } as const;
+    const callId = await openCall(callIdIn('5e'), table, { ...end, phase: 'ended' });
+    instances.clear();
+    const before = await store.read(callId);
+    await run();
+    expect(await store.read(callId)).toEqual(before);
+  });
+
+  test('none of a thousand calls that both releases write stays without it for more than 20 minutes', async () => {
+    await run();
+    const ids = Array.from({ length: 1_000 }, (_, number) =>
+      callIdIn((number % 256).toString(16).padStart(2, '0'), number),
+    );
+    for (const [number, callId] of ids.entries()) await openCall(callId, number % 2 === 0 ? store : table);
+    clock.advance(60 * MINUTE);
+    for (const callId of ids) await rewrite(callId, NOW + 55 * MINUTE, store);
+    for (const callId of ids.slice(0, 500)) await rewrite(callId, NOW + 55 * MINUTE, table);
+    await run();
+    for (const callId of ids.slice(0, 100)) await rewrite(callId, NOW + 59 * MINUTE, table);
+    clock.advance(15 * MINUTE);
+    for (const callId of ids) runs(callId);
+    await run();
+    for (const callId of ids) expect(await recordOf(callId)).toHaveProperty('nextLookAtMs');
+  });
+
+  /** As a release writes a row: whole. That of before does not know the column. */
+  async function rewrite(callId: CallId, lastKeepAliveAtMs: number, by: CallStore): Promise<void> {
+    const { record, etag } = (await by.read(callId)) ?? expect.unreachable();
+    const { nextLookAtMs: _, ...others } = record;
+    expect(await by.replace({ ...others, lastKeepAliveAtMs }, etag)).not.toBe('conflict');
+  }
+});

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import type { HttpMessageRequest, HttpMessageResponse } from '../../local/http-message.ts';
+import { pagesWithoutSockets, withoutSockets } from '../../local/in-process-durable-client.ts';
+import { createDurableCalls } from '../../src/adapters/durable-calls.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, startVirtualWorld, type VirtualWorld } from '../support/virtual-world.ts';
+
+type Api = 'well' | 'fails' | 'hangs';
+const BEFORE = 250;
+const DURING = 250;
+
+/** A world whose engine goes on, but whose API can be cut off; and whose timers may be late by hours. */
+async function startWorld() {
+  const state: { api: Api; timersAreLate: boolean } = { api: 'well', timersAreLate: false };
+  const world: VirtualWorld = await startVirtualWorld({
+    engine: { faults: { timerDelayMs: () => (state.timersAreLate ? 4 * HOUR_MS : 0) } },
+    dependencies: ({ clock }, askEngine) => {
+      const ask = async (request: HttpMessageRequest): Promise<HttpMessageResponse> => {
+        if (state.api === 'well') return askEngine(request);
+        // As long as the app waits for an answer.
+        if (state.api === 'hangs')
+          await clock.suspend(new Promise<void>((resolve) => void clock.after(10_000, resolve)));
+        return { status: 503 };
+      };
+      return {
+        createDurableCalls: (client) =>
+          createDurableCalls(withoutSockets(client, ask), clock, {
+            pause: (ms) => clock.suspend(new Promise((resolve) => void clock.after(ms, resolve))),
+            readPage: pagesWithoutSockets(ask),
+          }),
+      };
+    },
+  });
+  return { world, state };
+}
+
+/** In minutes, from the call's start on. */
+function longestGap(world: VirtualWorld, callId: string, startedAtMinute: number, now: number): number {
+  const successes = world.keepAlives(callId).flatMap(({ minute, status }) => (status === 200 ? [minute] : []));
+  const at = [startedAtMinute, ...successes, now];
+  return Math.max(...at.slice(1).map((minute, index) => minute - (at[index] ?? 0)));
+}
+
+describe("while the engine's API", () => {
+  test.each<Exclude<Api, 'well'>>(['fails', 'hangs'])(
+    '%s for three hours, none of 500 calls goes 45 minutes without a success, and then all goes on',
+    async (api) => {
+      const { world, state } = await startWorld();
+      state.timersAreLate = true;
+      const before: string[] = [];
+      for (let call = 0; call < BEFORE; call++) before.push(await world.startCall({ establishAfterSeconds: 0 }));
+      await world.clock.runFor(MINUTE_MS);
+      state.api = api;
+      state.timersAreLate = false;
+      const during: string[] = [];
+      for (let call = 0; call < DURING; call++) during.push(await world.startCall({ establishAfterSeconds: 0 }));
+      await world.clock.runFor(3 * HOUR_MS);
+      for (const callId of before) expect(longestGap(world, callId, 0, 181)).toBeLessThan(45);
+      for (const callId of during) expect(longestGap(world, callId, 1, 181)).toBeLessThan(45);
+      const alone = world.events.filter(({ event, byRecord }) => event === 'reconcile.completed' && byRecord !== 0);
+      expect(alone.length).toBeGreaterThan(10);
+
+      state.api = 'well';
+      await world.clock.runFor(2 * HOUR_MS);
+      for (const callId of [...before, ...during]) {
+        expect(world.graph.call(callId)?.state).toBe('established');
+        expect(longestGap(world, callId, 181, 301)).toBeLessThan(45);
+        const sent = world.keepAlives(callId).map(({ minute }) => minute);
+        const close = sent.filter((minute, index) => index > 0 && minute - (sent[index - 1] ?? 0) < 1);
+        expect(close.length, `${callId}: ${sent}`).toBeLessThanOrEqual(1);
+      }
+      for (const callId of during) expect((await world.status(callId)).runtimeStatus).toBe('Running');
+    },
+    120_000,
+  );
+
+  test('fails, a call that Graph knows no more is ended by its record, and its instance told when the API is back', async () => {
+    const { world, state } = await startWorld();
+    state.timersAreLate = true;
+    const callId = await world.startCall();
+    await world.clock.runFor(16 * MINUTE_MS);
+    world.graph.addFault({ operation: 'notification', state: 'terminated', lost: true });
+    state.api = 'fails';
+    world.graph.hangUp(callId);
+    await world.clock.runFor(10 * MINUTE_MS);
+    expect((await recordOf(world, callId)).phase).toBe('ended');
+    expect(world.countEvents('call.ended', callId)).toBe(1);
+    expect(world.countEvents('call.cleanedUp', callId)).toBe(0);
+    state.api = 'well';
+    await world.clock.runFor(5 * MINUTE_MS + SECOND_MS);
+    expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
+  });
+});
+
+async function recordOf(world: VirtualWorld, callId: string) {
+  const found = await Array.fromAsync(world.store.list(['observed', 'starting', 'active', 'ended']));
+  return found.find(({ record }) => record.callId === callId)?.record ?? expect.unreachable();
+}
