@@ -5,7 +5,7 @@ import { packageOptions } from './package-options.ts';
 import { packageSizeProblem } from './package-size.ts';
 import { writeSbom } from './write-sbom.ts';
 
-const backend = packageOptions(process.argv.slice(2), process.env);
+const backend = readOptions();
 const { files, metafile } = await buildApp('dist');
 packageApp('dist', files, 'dist', backend);
 writeSbom('dist/sbom.cdx.json', metafile);
@@ -17,4 +17,13 @@ const problem = packageSizeProblem(size);
 if (problem !== undefined) {
   console.error(problem);
   process.exitCode = 1;
+}
+
+function readOptions() {
+  try {
+    return packageOptions(process.argv.slice(2), process.env);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(2);
+  }
 }
