@@ -3,6 +3,7 @@ import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { CallStoreError } from '../../src/adapters/call-store.ts';
 import { CredentialError } from '../../src/adapters/credential-error.ts';
 import { createDeploymentProbes } from '../../src/adapters/deployment-probes.ts';
+import type { DurableHub } from '../../src/adapters/durable-calls.ts';
 import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
 import { isPlainObject, type PlainObject } from '../../src/core/values/plain-object.ts';
 import { misconfiguredDoctor } from '../../src/functions/doctor.ts';
@@ -214,5 +215,28 @@ describe('what is wrong is named, with what to do:', () => {
       remedy: expect.stringMatching(/^Set BOT_TENANT_ID and restart the app\. For example: /),
     });
     expect(JSON.stringify(jsonBody)).not.toContain('my-secret-app');
+  });
+});
+
+describe('the engine', () => {
+  const silent = { status: () => Promise.reject(new Error('down')) } as unknown as DurableHub;
+
+  test.each([
+    [undefined, 'The durable engine answers.', /^Check AzureWebJobsStorage, the app's roles for blobs/],
+    [
+      'HubStorage__tableServiceUri',
+      'The durable engine answers in a storage account of its own.',
+      /^Check HubStorage__tableServiceUri, the app's roles for blobs/,
+    ],
+    [
+      'DURABLE_TASK_SCHEDULER_CONNECTION_STRING',
+      'The durable engine answers on the Durable Task Scheduler.',
+      /^Check DURABLE_TASK_SCHEDULER_CONNECTION_STRING, the app's role Durable Task Data Contributor.*--backend durable/,
+    ],
+  ] as const)('is looked for where it keeps its orchestrations: %s', async (engineStore, detail, remedy) => {
+    const store = engineStore === undefined ? {} : { engineStore };
+    expect(await checkOf('engine', { dependencies: () => store })).toMatchObject({ result: 'ok', detail });
+    const broken = { ...store, createDurableCalls: () => silent };
+    expect((await checkOf('engine', { dependencies: () => broken }))?.remedy).toMatch(remedy);
   });
 });
