@@ -66,6 +66,12 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
           return 'written';
         });
       }),
+    async *listPerhapsLost(endedSinceMs) {
+      const stored = await perform('listPerhapsLost', undefined, () =>
+        [...rows.values()].flatMap((row) => toStoredCall(row) ?? []),
+      );
+      yield* stored.filter(({ record }) => (record.endedAtMs ?? 0) >= endedSinceMs && mayBeLost(record));
+    },
     list: (phases, endedSinceMs = Number.POSITIVE_INFINITY, slice = '') =>
       select('list', ({ callId, phase, endedAtMs = 0 }) => {
         return callId.startsWith(slice) && (phases.includes(phase) || endedAtMs >= endedSinceMs);
@@ -81,6 +87,10 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
       }),
     ping: () => perform('ping', undefined, () => undefined),
   };
+}
+
+function mayBeLost({ resultInfo, endReason }: CallRecord): boolean {
+  return resultInfo?.code === 408 || endReason === 'notFound' || endReason === 'expired';
 }
 
 function toStoredCall(row: { readonly json: string; readonly etag: string } | undefined): StoredCall | undefined {

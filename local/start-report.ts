@@ -30,7 +30,7 @@ export function describeRun(run: {
     '',
     isMisconfigured
       ? 'WRONG SETTINGS   each is named above; until they are right the app answers 503'
-      : `Dashboard        ${origin}/api/dashboard${keys === undefined ? '' : ' (asks for the function key below, once per tab)'}`,
+      : `Dashboard        ${origin}/api/dashboard${keys === undefined ? '' : `#key=${keys.functionKey}`}`,
     `App              ${origin}/api/health`,
     `Callback URI     ${origin}/api/notifications`,
     isSimulated ? `Simulated Graph  ${graph.origin}/control/calls` : 'Graph            as GRAPH_BASE_URL says',

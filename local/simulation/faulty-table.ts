@@ -55,6 +55,10 @@ export function createFaultyTable(world: World, machine: Machine): CallStore {
     replace: (record, etag) => write('replace', record.callId, () => table.replace(record, etag)),
     merge: (callId, heartbeat) => send('merge', callId, () => table.merge(callId, heartbeat)),
     remove: (callId, etag) => write('remove', callId, () => table.remove(callId, etag)),
+    async *listPerhapsLost(endedSinceMs) {
+      const all = await send('list', undefined, () => Array.fromAsync(table.listPerhapsLost(endedSinceMs)));
+      yield* all;
+    },
     list: (phases, endedSinceMs, slice) => pages('list', () => table.list(phases, endedSinceMs, slice)),
     listDue: (nowMs) => pages('listDue', () => table.listDue(nowMs)),
     readProgress: () => send('readProgress', undefined, () => table.readProgress()),

@@ -45,6 +45,8 @@ export interface CallStore {
   /** How far the comparison of records and instances has come; undefined when it never ran. */
   readProgress(): Promise<CompareProgress | undefined>;
   writeProgress(progress: CompareProgress): Promise<void>;
+  /** All records of calls that ended since then and may have been lost (see call-loss), page by page, in no order. */
+  listPerhapsLost(endedSinceMs: number): AsyncIterable<StoredCall>;
   /** Resolves when the table answers a cheap question; used by health. */
   ping(): Promise<void>;
 }

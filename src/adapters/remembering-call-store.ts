@@ -60,6 +60,7 @@ export function createRememberingCallStore(store: CallStore, mostCalls: number =
       return store.merge(callId, heartbeat, signal);
     },
     remove: (callId, etag) => write(callId, () => store.remove(callId, etag)),
+    listPerhapsLost: (endedSinceMs) => store.listPerhapsLost(endedSinceMs),
     list: (phases, endedSinceMs, slice) => store.list(phases, endedSinceMs, slice),
     listDue: (nowMs) => store.listDue(nowMs),
     readProgress: () => store.readProgress(),

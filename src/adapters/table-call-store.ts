@@ -63,6 +63,7 @@ export function createTableCallStore(dependencies: TableCallStoreDependencies): 
       );
       return answer.kind === 'refused' && answer.refusal === 'changed' ? 'conflict' : 'written';
     },
+    listPerhapsLost: (endedSinceMs) => list(request, toPerhapsLostFilter(endedSinceMs), onUnreadable),
     list: (phases, endedSinceMs, slice) => list(request, toFilter(phases, endedSinceMs, slice), onUnreadable),
     listDue: (nowMs) => list(request, toDueFilter(nowMs), onUnreadable),
     async readProgress() {
@@ -123,6 +124,12 @@ const LONGEST_PUT_OFF_MS = 60 * 60_000;
 
 function toInstant(ms: number): string {
   return `datetime'${new Date(ms).toISOString()}'`;
+}
+
+/** The ends that may be those of a lost call: by Graph's own word, or found out by nobody's notification. */
+function toPerhapsLostFilter(endedSinceMs: number): string {
+  const ends = "resultCode eq 408 or endReason eq 'notFound' or endReason eq 'expired'";
+  return `endedAt ge datetime'${new Date(endedSinceMs).toISOString()}' and (${ends})`;
 }
 
 async function* list(

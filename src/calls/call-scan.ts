@@ -1,28 +1,28 @@
-import type { CallStore } from '../adapters/call-store.ts';
+import type { CallStore, StoredCall } from '../adapters/call-store.ts';
 import type { Clock } from '../adapters/clock.ts';
-import type { DurableHub } from '../adapters/durable-calls.ts';
 import type { CallId } from '../core/call-record/call-id.ts';
 import type { CallPhase, CallRecord } from '../core/call-record/call-record.ts';
 import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
-import { sortCallRows } from '../core/operator-views/call-page.ts';
+import { LOST_COUNT_MS, sortCallRows } from '../core/operator-views/call-page.ts';
 import { type CallRow, toCallRow } from '../core/operator-views/call-row.ts';
-import { parseInstanceView } from '../core/operator-views/instance-view.ts';
 
 /** All calls as they stood at one instant, the most endangered first. */
 export interface ScannedCalls {
   readonly asOfMs: number;
   readonly rows: readonly CallRow[];
+  /** The records of those of which the engine may know more: in danger, or being started. */
+  readonly inTrouble: ReadonlyMap<CallId, CallRecord>;
 }
 
 export interface CallScan {
-  /** Reads all calls, or gives what was read less than 10 s ago. Errors: CallStoreError, DurableCallsError. */
-  read(durable: Pick<DurableHub, 'listLive'>, includesEnded: boolean): Promise<ScannedCalls>;
+  /** Reads all calls, or gives what was read less than 10 s ago. Errors: CallStoreError. */
+  read(includesEnded: boolean): Promise<ScannedCalls>;
   /** Reads anew the next time: something has just been changed. */
   forget(): void;
 }
 
 export interface CallScanDependencies {
-  readonly store: Pick<CallStore, 'list'>;
+  readonly store: Pick<CallStore, 'list' | 'listPerhapsLost'>;
   readonly clock: Clock;
   readonly limits: KeepaliveLimits;
   readonly timeScale: number;
@@ -34,32 +34,40 @@ const SMALLEST_KEPT_MS = 1_000;
 const OPEN: readonly CallPhase[] = ['observed', 'starting', 'active'];
 
 /**
- * Reads records and running instances side by side, once for everybody who asks within 10 s. Ended calls are read only
- * when they are asked for.
+ * Reads the records, once for everybody who asks within 10 s: they know how each call stands, and the engine is not
+ * asked. Calls that were lost within a day are read always, other ended ones only when they are asked for.
  *
- * Effects: per scan one table query, and one question to the engine per 100 instances.
+ * Effects: per scan one table query, two without the ended calls.
  */
 export function createCallScan({ store, clock, limits, timeScale }: CallScanDependencies): CallScan {
   const keptMs = Math.max(SMALLEST_KEPT_MS, KEPT_MS / timeScale);
   const kept = new Map<boolean, { readonly atMs: number; readonly calls: Promise<ScannedCalls> }>();
 
-  async function scan(durable: Pick<DurableHub, 'listLive'>, includesEnded: boolean): Promise<ScannedCalls> {
-    const phases: readonly CallPhase[] = includesEnded ? [...OPEN, 'ended'] : OPEN;
-    const [records, live] = await Promise.all([listRecords(store, phases), durable.listLive()]);
-    const instances = new Map(live.map((instance) => [instance.callId, parseInstanceView(instance)]));
-    const asOfMs = clock.nowMs();
-    const rows = [...new Set([...records.keys(), ...instances.keys()])].map((callId) =>
-      toCallRow({ callId, record: records.get(callId), instance: instances.get(callId) }, asOfMs, limits),
-    );
-    return { asOfMs, rows: sortCallRows(includesEnded ? rows : rows.filter(({ state }) => state !== 'ended')) };
+  async function scan(includesEnded: boolean): Promise<ScannedCalls> {
+    const inTrouble = new Map<CallId, CallRecord>();
+    const read = async (stored: AsyncIterable<StoredCall>) => {
+      const rows: CallRow[] = [];
+      for await (const { record } of stored) {
+        const row = toCallRow({ callId: record.callId, record, instance: undefined }, clock.nowMs(), limits);
+        if (row.danger !== 'none' || row.state === 'starting') inTrouble.set(record.callId, record);
+        rows.push(row);
+      }
+      return rows;
+    };
+    const [rows, perhapsLost] = await Promise.all([
+      read(store.list(includesEnded ? [...OPEN, 'ended'] : OPEN)),
+      includesEnded ? [] : read(store.listPerhapsLost(clock.nowMs() - LOST_COUNT_MS)),
+    ]);
+    const lost = perhapsLost.filter(({ state }) => state === 'lost');
+    return { asOfMs: clock.nowMs(), rows: sortCallRows([...rows, ...lost]), inTrouble };
   }
 
   return {
-    read(durable, includesEnded) {
+    read(includesEnded) {
       const nowMs = clock.nowMs();
       const known = kept.get(includesEnded);
       if (known !== undefined && nowMs >= known.atMs && nowMs - known.atMs < keptMs) return known.calls;
-      const entry = { atMs: nowMs, calls: scan(durable, includesEnded) };
+      const entry = { atMs: nowMs, calls: scan(includesEnded) };
       kept.set(includesEnded, entry);
       // A failure is not kept: the next request tries again.
       entry.calls.catch(() => {
@@ -69,13 +77,4 @@ export function createCallScan({ store, clock, limits, timeScale }: CallScanDepe
     },
     forget: () => kept.clear(),
   };
-}
-
-async function listRecords(
-  store: Pick<CallStore, 'list'>,
-  phases: readonly CallPhase[],
-): Promise<ReadonlyMap<CallId, CallRecord>> {
-  const records = new Map<CallId, CallRecord>();
-  for await (const { record } of store.list(phases)) records.set(record.callId, record);
-  return records;
 }

@@ -20,6 +20,10 @@ export interface CallList {
   readonly counters: JsonObject;
   readonly matched: number;
   readonly value: readonly JsonObject[];
+  /** The call that was lost last, within a day; empty without one. */
+  readonly latestLoss: JsonObject;
+  /** Why the engine could not be asked about calls in trouble; empty when it was, or need not be. */
+  readonly engineProblem: string;
 }
 
 const LARGEST_PAGE = 1_000;
@@ -46,10 +50,13 @@ export async function fetchCalls(api: Api, filter: CallFilterOptions, most: numb
     counters: objectOf(list, 'counters'),
     matched: numberOf(list, 'matched') ?? rows.length,
     value: rows,
+    latestLoss: objectOf(list, 'latestLoss'),
+    engineProblem: textOf(list, 'engineProblem'),
   };
 }
 
 export function dangerColour(row: JsonObject): Colour {
+  if (textOf(row, 'state') === 'lost') return 'red';
   if (textOf(row, 'state') === 'ended') return 'dim';
   switch (textOf(row, 'danger')) {
     case 'overdue':
@@ -77,12 +84,16 @@ export function callColumns(rows: readonly JsonObject[]): readonly Column<JsonOb
   return rows.some((row) => row.app !== undefined) ? [app, ...CALL_COLUMNS] : CALL_COLUMNS;
 }
 
-export function toCountsText({ asOf, counters }: CallList): string {
-  const counts = ['open', 'late', 'failing', 'overdue', 'ended'].flatMap((name) => {
+/** What was lost comes first, for nobody must overlook it. */
+export function toCountsText({ asOf, counters, latestLoss }: CallList): string {
+  const lost = numberOf(counters, 'lost') ?? 0;
+  const at = toInstantText(textOf(latestLoss, 'at'));
+  const loss = `${lost === 1 ? '1 call was lost' : `${lost} calls were lost, the last one`} at ${at}: ${textOf(latestLoss, 'cause')}. `;
+  const counts = ['open', 'late', 'failing', 'overdue', 'lost', 'ended'].flatMap((name) => {
     const count = numberOf(counters, name);
     return count === undefined || (count === 0 && name !== 'open') ? [] : [`${count} ${name}`];
   });
-  return `${counts.join(', ')}; as of ${toInstantText(asOf)} UTC`;
+  return `${lost === 0 ? '' : loss}${counts.join(', ')}; as of ${toInstantText(asOf)} UTC`;
 }
 
 function marginText(row: JsonObject): string {

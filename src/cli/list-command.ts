@@ -22,7 +22,10 @@ export function defineList(program: Command, act: Act): void {
 /** Adds the options that say which calls are wanted. */
 export function withFilter(command: Command): Command {
   return command
-    .option('--state <states>', 'observed, starting, waiting, retrying, overdue, suspended, lost, ended; with commas')
+    .option(
+      '--state <states>',
+      'observed, starting, waiting, retrying, overdue, suspended, unattended, lost, ended; with commas',
+    )
     .option('--danger <dangers>', 'none, late, failing, overdue; with commas')
     .option('--tenant <id>', 'only calls of this tenant')
     .option('--text <text>', 'only calls with this in an id or the subject');
@@ -38,6 +41,7 @@ async function listCalls(context: CommandContext, options: ListOptions): Promise
     context.printJson(list);
     return exitCode;
   }
+  if (list.engineProblem !== '') context.complain(list.engineProblem);
   if (list.value.length > 0) context.print(toTable(callColumns(list.value), list.value, context));
   const left = list.matched - list.value.length;
   const none = list.matched === 0 && isFiltered(options) ? 'No call fits the filter. ' : '';

@@ -9,7 +9,16 @@ import { type JsonObject, numberOf, textOf } from './json-value.ts';
  */
 export function mergeLists(told: readonly Told<CallList>[], most: number): CallList {
   const [only, ...others] = told;
-  if (only === undefined) return { asOf: '', maximumGapSeconds: undefined, counters: {}, matched: 0, value: [] };
+  if (only === undefined)
+    return {
+      asOf: '',
+      maximumGapSeconds: undefined,
+      counters: {},
+      matched: 0,
+      value: [],
+      latestLoss: {},
+      engineProblem: '',
+    };
   if (others.length === 0) return only.answer;
   const lists = told.map(({ answer }) => answer);
   const rows = told.flatMap(({ url, answer }) => answer.value.map((row) => ({ ...row, app: new URL(url).host })));
@@ -18,6 +27,8 @@ export function mergeLists(told: readonly Told<CallList>[], most: number): CallL
     maximumGapSeconds: only.answer.maximumGapSeconds,
     counters: sumCounters(lists.map(({ counters }) => counters)),
     matched: lists.reduce((sum, { matched }) => sum + matched, 0),
+    latestLoss: latestOf(lists),
+    engineProblem: lists.map(({ engineProblem }) => engineProblem).find((problem) => problem !== '') ?? '',
     value: rows.toSorted((one, other) => dangerOf(one) - dangerOf(other)).slice(0, most),
   };
 }
@@ -27,6 +38,11 @@ function dangerOf(row: JsonObject): number {
   return textOf(row, 'state') === 'ended'
     ? Number.MAX_VALUE
     : (numberOf(row, 'marginSeconds') ?? Number.MAX_SAFE_INTEGER);
+}
+
+function latestOf(lists: readonly CallList[]): JsonObject {
+  const losses = lists.map(({ latestLoss }) => latestLoss).filter((loss) => textOf(loss, 'at') !== '');
+  return losses.toSorted((one, other) => (textOf(one, 'at') < textOf(other, 'at') ? 1 : -1))[0] ?? {};
 }
 
 function sumCounters(all: readonly JsonObject[]): JsonObject {

@@ -84,6 +84,7 @@ function createScreenView(context: CommandContext): View {
   return {
     list: (list) =>
       draw([
+        ...(list.engineProblem === '' ? [] : [paint('yellow', toVisibleText(list.engineProblem))]),
         `${toVisibleText(toCountsText(list))}  ${paint('dim', 'Ctrl-C ends this.')}`,
         '',
         // The width anew each time: a window may be resized.

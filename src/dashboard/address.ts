@@ -1,4 +1,4 @@
-export const VIEWS = ['open', 'late', 'failing', 'overdue', 'ended'] as const;
+export const VIEWS = ['open', 'late', 'failing', 'overdue', 'lost', 'ended'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** What the page shows, as its address says it. Never holds the key. */
@@ -30,8 +30,9 @@ export function toSearch({ view, text, tenant, after, call }: Address): string {
 
 /** The path of the list, relative to the API. */
 export function toListPath({ view, text, tenant, after }: Address, top: number): string {
-  const state = view === 'ended' ? 'ended' : '';
-  const danger = view === 'open' || view === 'ended' ? '' : view;
+  const isState = view === 'ended' || view === 'lost';
+  const state = view === 'ended' ? 'ended,lost' : view === 'lost' ? 'lost' : '';
+  const danger = view === 'open' || isState ? '' : view;
   return `calls${toQuery({ state, danger, text, tenant, top: String(top), continuationToken: after })}`;
 }
 

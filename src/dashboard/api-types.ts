@@ -11,8 +11,15 @@ export interface CallList {
   readonly asOf: string;
   readonly maximumGapSeconds: number;
   readonly counters: Counters;
+  /** The call that was lost last, within a day. */
+  readonly latestLoss?: { readonly callId: string; readonly at: string; readonly cause: string };
   readonly matched: number;
+  /** Which of those the first row is, from 0. */
+  readonly first: number;
   readonly value: readonly Row[];
+  /** The engine could not be asked about the calls in trouble. */
+  readonly engineProblem?: string;
+  readonly previousToken?: string;
   readonly continuationToken?: string;
 }
 

@@ -1,4 +1,4 @@
-import type { Api } from './api.ts';
+import type { Answer, Api } from './api.ts';
 import type { Row } from './api-types.ts';
 import { toLabel, toShortId } from './call-label.ts';
 import { askRegistration, confirmAction } from './dialogs.ts';
@@ -50,6 +50,28 @@ export function createCallActions(api: Api, dialog: HTMLDialogElement) {
       return answer.kind === 'problem' ? { text: answer.detail, isGood: false } : failureOf(answer.kind);
     },
 
+    /** The same for each of several calls, after one question. */
+    async keepAliveAll(rows: readonly Row[]): Promise<ActionReport | undefined> {
+      const isConfirmed = await confirmAction(dialog, {
+        title: `Send ${rows.length} keepAlives now?`,
+        text: ['One request goes to Graph for each selected call. Their schedules stay as they are.'],
+        confirm: 'Send them',
+      });
+      if (!isConfirmed) return undefined;
+      return summarise(await eachOf(rows, (row) => api.send('POST', `calls/${row.callId}/keepAlive`)), 'kept alive');
+    },
+
+    async stopAll(rows: readonly Row[]): Promise<ActionReport | undefined> {
+      const isConfirmed = await confirmAction(dialog, {
+        title: `Stop keeping ${rows.length} calls alive?`,
+        text: ['No keepAlive is sent any more for the selected calls, and Graph ends them within 45 minutes.'],
+        confirm: 'Stop them',
+        isDangerous: true,
+      });
+      if (!isConfirmed) return undefined;
+      return summarise(await eachOf(rows, (row) => api.send('DELETE', `calls/${row.callId}`)), 'stopped');
+    },
+
     /** Resolves with the id of the call that was registered. */
     async register(tenantId: string): Promise<string | undefined> {
       let registered: string | undefined;
@@ -64,6 +86,21 @@ export function createCallActions(api: Api, dialog: HTMLDialogElement) {
       return registered;
     },
   };
+}
+
+/** One after the other: the host and Graph have other things to do. */
+async function eachOf(rows: readonly Row[], act: (row: Row) => Promise<Answer>): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  for (const row of rows) answers.push(await act(row));
+  return answers;
+}
+
+function summarise(answers: readonly Answer[], done: string): ActionReport {
+  const failures = answers.filter(({ kind }) => kind !== 'ok');
+  const [first] = failures;
+  const why = first?.kind === 'problem' ? ` The first: ${first.detail}` : '';
+  const text = `${answers.length - failures.length} of ${answers.length} calls ${done}.${why}`;
+  return { text, isGood: failures.length === 0 };
 }
 
 /** The label keeps its direction to itself. */

@@ -8,6 +8,15 @@ export function toLabel({ subject, threadId, direction }: Row): string {
   return direction === 'outgoing' ? 'Outgoing call' : 'Call';
 }
 
+export function isOver({ state }: Row): boolean {
+  return state === 'ended' || state === 'lost';
+}
+
+/** The call as a screen reader names its link. */
+export function toLinkName(row: Row): string {
+  return `${toLabel(row)} ${toShortId(row.callId)}, ${row.state}`;
+}
+
 export function toShortId(id: string): string {
   return id.slice(0, 8);
 }

@@ -1,5 +1,5 @@
 import type { CallDetails, Happening, Row } from './api-types.ts';
-import { toLabel } from './call-label.ts';
+import { isOver, toLabel } from './call-label.ts';
 import { button, element, setText } from './element.ts';
 import { setInstant, setWhy, timeElement } from './instant.ts';
 import { toClockText, toUtcText } from './time-format.ts';
@@ -32,6 +32,7 @@ export function createCallPanel(root: HTMLElement, actions: PanelActions): CallP
   };
   const title = element('h2', { id: 'details-title', tabindex: '-1', dir: 'auto' });
   const id = element('code', { class: 'full-id' });
+  const copy = button('Copy id', () => void copyText(id.textContent ?? '', copy), { class: 'quiet' });
   const why = element('p', { class: 'panel-why' });
   const left = element('span', { class: 'panel-left' });
   const keepAliveNow = button('Keep alive now…', withRow(actions.keepAliveNow), { class: 'primary' });
@@ -40,7 +41,7 @@ export function createCallPanel(root: HTMLElement, actions: PanelActions): CallP
   const body = element('div');
   const head = element('div', { class: 'panel-head' }, title, button('Close', actions.close, { class: 'quiet' }));
   const buttons = element('div', { class: 'panel-actions' }, keepAliveNow, stop);
-  root.replaceChildren(head, id, why, left, buttons, report, body);
+  root.replaceChildren(head, element('p', { class: 'id-line' }, id, copy), why, left, buttons, report, body);
   let shown = '';
 
   return {
@@ -57,19 +58,19 @@ export function createCallPanel(root: HTMLElement, actions: PanelActions): CallP
     },
     show(details, nowMs) {
       row = details.row;
-      root.dataset.danger = row.state === 'ended' ? 'ended' : row.danger;
+      root.dataset.danger = isOver(row) ? row.state : row.danger;
       setText(title, toLabel(row));
-      buttons.hidden = false;
-      stop.hidden = row.state === 'ended';
+      buttons.hidden = isOver(row);
       this.tick(nowMs);
       // Drawn anew only when something has happened or 15 seconds have passed: a selection in it stays meanwhile.
-      const content = JSON.stringify([details.timeline, row.deadlineAt, row.state, Math.floor(nowMs / 15_000)]);
+      const width = body.clientWidth;
+      const content = JSON.stringify([details.timeline, row.deadlineAt, row.state, width, Math.floor(nowMs / 15_000)]);
       if (content === shown) return;
       shown = content;
       body.replaceChildren(
-        timelineChart(details.timeline, row, nowMs),
-        happenings(details.timeline, nowMs),
         facts(row, nowMs, actions.showTenant),
+        timelineChart(details.timeline, row, nowMs, width),
+        happenings(details.timeline, nowMs),
       );
     },
     fail(problem) {
@@ -93,6 +94,18 @@ export function createCallPanel(root: HTMLElement, actions: PanelActions): CallP
   };
 }
 
+/** Without the right to write to the clipboard the id is selected, for the reader's own Ctrl-C. */
+async function copyText(text: string, copy: HTMLButtonElement): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    setText(copy, 'Copied');
+    setTimeout(() => setText(copy, 'Copy id'), 2_000);
+  } catch {
+    const target = copy.previousElementSibling;
+    if (target !== null) getSelection()?.selectAllChildren(target);
+  }
+}
+
 function facts(row: Row, nowMs: number, showTenant: (tenantId: string) => void): HTMLElement {
   const { tenantId } = row;
   const instant = (value: string | undefined) => (value === undefined ? undefined : timeElement(value, nowMs));
@@ -104,6 +117,7 @@ function facts(row: Row, nowMs: number, showTenant: (tenantId: string) => void):
     ['Next keepAlive', instant(row.nextKeepAliveAt)],
     ['Deadline', instant(row.deadlineAt)],
     ['Ended', instant(row.endedAt)],
+    ['Lost', row.loss && element('span', { class: 'loss' }, timeElement(row.loss.at, nowMs), `: ${row.loss.cause}`)],
     ['End reason', row.endReason],
     ['keepAlives', String(row.keepAlives)],
     ['Failures in a row', row.consecutiveFailures === 0 ? undefined : String(row.consecutiveFailures)],
@@ -139,6 +153,7 @@ const WORDS: Readonly<Record<Happening['kind'], string>> = {
   established: 'Established',
   keepAlive: 'keepAlive',
   rescued: 'Kept alive by reconcileCalls',
+  keptAlive: 'Kept alive',
   ended: 'Ended',
   cleanedUp: 'Cleaned up',
 };

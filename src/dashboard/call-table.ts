@@ -1,5 +1,5 @@
 import type { Row } from './api-types.ts';
-import { toLabel, toShortId } from './call-label.ts';
+import { isOver, toLabel, toLinkName, toShortId } from './call-label.ts';
 import { element, setText } from './element.ts';
 import { setInstant, setWhy } from './instant.ts';
 import { toClockText, toShortText } from './time-format.ts';
@@ -13,11 +13,17 @@ export interface CallTable {
   focus(callId: string): boolean;
   /** Puts the focus on the first call's link, if there is one. */
   focusFirst(): void;
+  /** The calls whose boxes are ticked, in the order of the table. */
+  ticked(): readonly Row[];
+  tickAll(isTicked: boolean): void;
+  /** Orders the rows of this page, the next ones too; undefined: as the host has them, the most endangered first. */
+  sortBy(order: ((one: Row, other: Row) => number) | undefined): void;
 }
 
 interface RowView {
   readonly root: HTMLTableRowElement;
   readonly link: HTMLAnchorElement;
+  readonly box: HTMLInputElement;
   show(row: Row, gapSeconds: number): void;
   tick(nowMs: number): void;
 }
@@ -28,10 +34,20 @@ interface RowView {
  */
 export function createCallTable(
   body: HTMLTableSectionElement,
-  options: { readonly hrefOf: (callId: string) => string; readonly nowMs: () => number },
+  options: {
+    readonly hrefOf: (callId: string) => string;
+    readonly nowMs: () => number;
+    readonly onTicked: (calls: number) => void;
+  },
 ): CallTable {
   const views = new Map<string, RowView>();
   let selected = '';
+  let order: ((one: Row, other: Row) => number) | undefined;
+  let shown: { readonly rows: readonly Row[]; readonly gapSeconds: number } = { rows: [], gapSeconds: 1 };
+  const tickedRows = () => inOrder().filter(({ callId }) => views.get(callId)?.box.checked === true);
+  const inOrder = () => (order === undefined ? shown.rows : shown.rows.toSorted(order));
+
+  body.addEventListener('change', () => options.onTicked(tickedRows().length));
 
   body.addEventListener('keydown', (event) => {
     const links = [...body.querySelectorAll('a')];
@@ -42,8 +58,9 @@ export function createCallTable(
     links[Math.min(Math.max(next, 0), links.length - 1)]?.focus();
   });
 
-  return {
+  const table: CallTable = {
     show(rows, gapSeconds) {
+      shown = { rows, gapSeconds };
       const focused = document.activeElement;
       const wanted = new Set(rows.map(({ callId }) => callId));
       for (const [callId, { root }] of views) {
@@ -51,7 +68,7 @@ export function createCallTable(
         root.remove();
         views.delete(callId);
       }
-      rows.forEach((row, index) => {
+      inOrder().forEach((row, index) => {
         const view = views.get(row.callId) ?? createRowView(row.callId, options.hrefOf);
         views.set(row.callId, view);
         view.show(row, gapSeconds);
@@ -61,6 +78,16 @@ export function createCallTable(
       });
       if (focused instanceof HTMLElement && focused !== document.activeElement && body.contains(focused))
         focused.focus();
+      options.onTicked(tickedRows().length);
+    },
+    ticked: tickedRows,
+    tickAll(isTicked) {
+      for (const { box } of views.values()) if (!box.disabled) box.checked = isTicked;
+      options.onTicked(tickedRows().length);
+    },
+    sortBy(wanted) {
+      order = wanted;
+      table.show(shown.rows, shown.gapSeconds);
     },
     tick(nowMs) {
       for (const view of views.values()) view.tick(nowMs);
@@ -82,6 +109,7 @@ export function createCallTable(
       return link !== undefined;
     },
   };
+  return table;
 }
 
 function createRowView(callId: string, hrefOf: (callId: string) => string): RowView {
@@ -92,9 +120,11 @@ function createRowView(callId: string, hrefOf: (callId: string) => string): RowV
   const chip = element('span', { class: 'chip' });
   const why = element('span', { class: 'why-text' });
   const next = element('td', { class: 'next' });
+  const box = element('input', { type: 'checkbox', class: 'tick-box' });
   const root = element(
     'tr',
     {},
+    element('td', { class: 'pick' }, box),
     element('td', { class: 'left' }, element('span', { class: 'bar', 'aria-hidden': 'true' }, fill), left),
     element('th', { scope: 'row', class: 'call' }, link, ' ', id),
     element('td', { class: 'state' }, chip),
@@ -107,10 +137,15 @@ function createRowView(callId: string, hrefOf: (callId: string) => string): RowV
   return {
     root,
     link,
+    box,
     show(row, gapSeconds) {
       current = row;
       gapMs = gapSeconds * 1_000;
-      root.dataset.danger = row.state === 'ended' ? 'ended' : row.danger;
+      root.dataset.danger = isOver(row) ? row.state : row.danger;
+      box.disabled = isOver(row);
+      if (box.disabled) box.checked = false;
+      box.setAttribute('aria-label', `Select ${toLinkName(row)}`);
+      link.setAttribute('aria-label', toLinkName(row));
       setText(link, toLabel(row));
       link.href = hrefOf(callId);
       setText(chip, row.state);

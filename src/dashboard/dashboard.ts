@@ -19,10 +19,12 @@ const keyForm = byId('key-form', HTMLFormElement);
 const keyProblem = byId('key-problem', HTMLElement);
 const keyInput = byId('key', HTMLInputElement);
 const banner = byId('banner', HTMLElement);
+const bannerText = byId('banner-text', HTMLElement);
 const root = byId('workspace', HTMLElement);
 const forgetKey = byId('forget-key', HTMLButtonElement);
 const registerButton = byId('register', HTMLButtonElement);
 
+keyStore.takeFromAddress();
 let address = parseAddress(location.search);
 /** What is on the page, to be asked for with its ETag; another path or no ETag means to be read whole. */
 const etags = new Map<string, string>();
@@ -35,6 +37,8 @@ const workspace = createWorkspace({
   navigate,
   nowMs,
   callbackUri: new URL('notifications', base).href,
+  keepAliveNow: (rows) => void reportOnSelection(actions.keepAliveAll(rows)),
+  stop: (rows) => void reportOnSelection(actions.stopAll(rows)),
 });
 const actions = createCallActions(api, byId('dialog', HTMLDialogElement));
 const panel = createCallPanel(byId('details', HTMLElement), {
@@ -115,7 +119,7 @@ function showList(answer: Exclude<Answer, { kind: 'keyNeeded' }>, wasAsked: bool
 /** What is on the page stays, but says how old it is. */
 function showFailure(problem: string): Round {
   const age = lastGoodAtMs === undefined ? '' : ` What you see is from ${toLocalText(lastGoodAtMs, nowMs(), true)}.`;
-  setText(banner, `${problem}${age} This page tries again by itself.`);
+  setText(bannerText, `${problem}${age} This page tries again every few seconds.`);
   const headline = byId('headline', HTMLElement);
   setText(
     headline,
@@ -163,6 +167,16 @@ async function report(action: Promise<ActionReport | undefined>): Promise<void> 
   poll.now();
 }
 
+async function reportOnSelection(action: Promise<ActionReport | undefined>): Promise<void> {
+  const done = await action;
+  if (done === undefined) return;
+  const target = byId('selection-report', HTMLElement);
+  setText(target, done.text);
+  target.classList.toggle('bad', !done.isGood);
+  workspace.table.tickAll(false);
+  poll.now();
+}
+
 async function register(): Promise<void> {
   const callId = await actions.register(lastTenantId);
   if (callId !== undefined) navigate({ call: callId });
@@ -187,6 +201,7 @@ forgetKey.addEventListener('click', () => {
   keyStore.forget();
   location.reload();
 });
+byId('try-now', HTMLButtonElement).addEventListener('click', () => poll.now());
 registerButton.addEventListener('click', () => void register());
 addEventListener('popstate', () => {
   const before = address;

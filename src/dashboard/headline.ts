@@ -1,10 +1,25 @@
-import type { Counters } from './api-types.ts';
+import type { CallList, Counters } from './api-types.ts';
+import { toLocalText } from './time-format.ts';
 
-/** The one sentence for somebody who has just been woken up. */
-export function toHeadline({ open, late, failing, overdue }: Counters): {
+export interface Headline {
   readonly text: string;
   readonly danger: string;
-} {
+}
+
+/** The one sentence for somebody who has just been woken up. What was lost stands first, for that is never "well". */
+export function toHeadline(
+  { counters, latestLoss }: Pick<CallList, 'counters' | 'latestLoss'>,
+  nowMs: number,
+): Headline {
+  const others = toOpenHeadline(counters);
+  if (counters.lost === 0) return others;
+  const lost = counters.lost === 1 ? '1 call was lost' : `${count(counters.lost)} calls were lost, the last one`;
+  const how =
+    latestLoss === undefined ? '' : ` at ${toLocalText(Date.parse(latestLoss.at), nowMs)}: ${latestLoss.cause}`;
+  return { text: `${lost}${how}.${others.danger === 'none' ? '' : ` ${others.text}`}`, danger: 'lost' };
+}
+
+function toOpenHeadline({ open, late, failing, overdue }: Counters): Headline {
   if (overdue > 0) {
     const others = failing > 0 ? ` ${are(failing, 'more')} failing.` : '';
     return {

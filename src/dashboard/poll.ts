@@ -3,7 +3,7 @@ export type Round = 'good' | 'failed' | 'paused';
 
 const VISIBLE_MS = 3_000;
 const HIDDEN_MS = 30_000;
-const LONGEST_WAIT_MS = 30_000;
+const LONGEST_WAIT_MS = 6_000;
 
 export interface Poll {
   /** Looks now, and from now on again and again. */
@@ -11,8 +11,8 @@ export interface Poll {
 }
 
 /**
- * Looks again and again: every 3 s, every 30 s when nobody can see it, ever more slowly while it fails, and not at all
- * while it is paused. Never two rounds at a time: one that is asked for meanwhile comes right after.
+ * Looks again and again: every 3 s, every 30 s when nobody can see it, every 6 s while it fails, and not at all while it
+ * is paused. Never two rounds at a time: one that is asked for meanwhile comes right after.
  */
 export function createPoll(look: () => Promise<Round>): Poll {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,13 +1,15 @@
 import type { Happening, Row } from './api-types.ts';
+import { isOver } from './call-label.ts';
+import { anchorAt, LANES, type Mark, type PlacedMark, toLanes } from './chart-lanes.ts';
 import { element, svgElement } from './element.ts';
 import { toLocalText, toUtcText } from './time-format.ts';
 
-const WIDTH = 500;
-const HEIGHT = 149;
+const NARROWEST = 240;
+const HEIGHT = 154;
 const LEFT = 14;
 const RIGHT = 14;
-const TOP = 47;
-const BASE = 125;
+const TOP = 52;
+const BASE = 130;
 /** A try that took this long reaches the top. */
 const SLOWEST_MS = 10_000;
 
@@ -15,21 +17,35 @@ const SLOWEST_MS = 10_000;
  * A call's life as a picture: a stem for every try, the higher the longer Graph took; a ring for a success, a cross for a
  * failure; the deadline as a dashed line.
  *
- * Shape: what happened, the row, now → a figure with a text for those who do not see it.
+ * Shape: what happened, the row, now, the width in pixels that there is → a figure with a text for those who do not see
+ * it. Labels never lie over each other, however narrow it is.
  */
-export function timelineChart(timeline: readonly Happening[], row: Row, nowMs: number): HTMLElement {
+export function timelineChart(
+  timeline: readonly Happening[],
+  row: Row,
+  nowMs: number,
+  roomPixels: number,
+): HTMLElement {
+  const width = Math.max(NARROWEST, Math.round(roomPixels));
   const [startMs, endMs] = toSpan(withLastSuccess(timeline, row), row, nowMs);
   const x = (instantMs: number) =>
-    LEFT + ((instantMs - startMs) / Math.max(1, endMs - startMs)) * (WIDTH - LEFT - RIGHT);
+    LEFT + ((instantMs - startMs) / Math.max(1, endMs - startMs)) * (width - LEFT - RIGHT);
   const shown = withLastSuccess(timeline, row).filter(({ at }) => Date.parse(at) >= startMs);
+  const tries = shown.filter(({ kind }) => kind === 'keepAlive');
+  const marks = [
+    ...shown.flatMap(({ kind, at }) =>
+      kind === 'keepAlive' ? [] : [{ at: x(Date.parse(at)), kind, label: TRANSITIONS[kind] }],
+    ),
+    ...deadlineMark(row, endMs, x),
+    ...(nowMs <= endMs ? [{ at: x(nowMs), kind: 'now', label: 'now' }] : []),
+  ];
   const picture = svgElement(
     'svg',
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': toDescription(timeline, row), class: 'chart' },
-    svgElement('line', { class: 'axis', x1: `${LEFT}`, x2: `${WIDTH - RIGHT}`, y1: `${BASE}`, y2: `${BASE}` }),
-    ...ticks(startMs, endMs, nowMs, x),
-    ...(nowMs <= endMs ? [mark(x(nowMs), 'now', 'now')] : []),
-    ...deadline(row, endMs, x),
-    ...shown.map((happening) => toMark(happening, x(Date.parse(happening.at)))),
+    { viewBox: `0 0 ${width} ${HEIGHT}`, role: 'img', 'aria-label': toDescription(timeline, row), class: 'chart' },
+    svgElement('line', { class: 'axis', x1: `${LEFT}`, x2: `${width - RIGHT}`, y1: `${BASE}`, y2: `${BASE}` }),
+    ...ticks([startMs, endMs], nowMs, x, width),
+    ...toLanes(marks, width).map(toMark),
+    ...tries.map((one) => toStem(one, x(Date.parse(one.at)))),
   );
   return element(
     'figure',
@@ -54,14 +70,13 @@ function toSpan(timeline: readonly Happening[], row: Row, nowMs: number): readon
   const firstMs = Math.min(nowMs, ...instants);
   const firstTryMs = Math.min(nowMs, ...tries);
   const lastMs = row.deadlineAt === undefined ? Math.max(...instants, firstMs + 1) : Date.parse(row.deadlineAt);
-  const endMs = row.state === 'ended' ? lastMs : Math.max(nowMs, lastMs);
+  const endMs = isOver(row) ? lastMs : Math.max(nowMs, lastMs);
   const triesMs = tries.length === 0 ? endMs - firstMs : endMs - firstTryMs;
   const startMs = firstTryMs - firstMs > triesMs ? firstTryMs - triesMs / 12 : firstMs;
   return [startMs, endMs + (endMs - startMs) * 0.03];
 }
 
-function toMark(happening: Happening, at: number): SVGElement {
-  if (happening.kind !== 'keepAlive') return mark(at, TRANSITIONS[happening.kind], happening.kind);
+function toStem(happening: Happening, at: number): SVGElement {
   const isSuccess = happening.result === 'alive';
   const top = BASE - 12 - Math.sqrt(Math.min(happening.ms ?? 0, SLOWEST_MS) / SLOWEST_MS) * (BASE - TOP - 22);
   const hint = `${toUtcText(Date.parse(happening.at))} · ${happening.result}${happening.ms === undefined ? '' : ` · ${happening.ms} ms`}`;
@@ -81,43 +96,54 @@ const TRANSITIONS: Readonly<Record<Exclude<Happening['kind'], 'keepAlive'>, stri
   firstSeen: 'seen',
   established: 'established',
   rescued: 'rescued',
+  keptAlive: 'kept alive',
   ended: 'ended',
   cleanedUp: '',
 };
 
-function mark(at: number, label: string, kind: string): SVGElement {
-  // What lies close together gets a line of its own.
-  const y = kind === 'established' || kind === 'rescued' ? 10 : kind === 'now' ? 36 : 23;
+function toMark({ at, kind, label, lane, anchor }: PlacedMark): SVGElement {
+  const y = lane === undefined ? undefined : LANES[lane];
+  const text =
+    y === undefined ? undefined : svgElement('text', { x: `${at}`, y: `${y}`, 'text-anchor': anchor }, label);
   return svgElement(
     'g',
     { class: `mark ${kind}` },
-    svgElement('line', { x1: `${at}`, x2: `${at}`, y1: `${y + 3}`, y2: `${BASE}` }),
-    svgElement('text', { x: `${at}`, y: `${y}`, 'text-anchor': anchorAt(at) }, label),
+    label === '' ? undefined : svgElement('title', {}, label),
+    svgElement('line', { x1: `${at}`, x2: `${at}`, y1: `${(y ?? TOP) + 3}`, y2: `${BASE}` }),
+    text,
   );
 }
 
-/** A text near the edge stays inside the picture. */
-function anchorAt(at: number): string {
-  return at < WIDTH * 0.12 ? 'start' : at > WIDTH * 0.88 ? 'end' : 'middle';
-}
-
-function deadline(row: Row, endMs: number, x: (instantMs: number) => number): readonly SVGElement[] {
-  if (row.deadlineAt === undefined || row.state === 'ended') return [];
+function deadlineMark(row: Row, endMs: number, x: (instantMs: number) => number): readonly Mark[] {
+  if (row.deadlineAt === undefined || isOver(row)) return [];
   const atMs = Date.parse(row.deadlineAt);
-  return atMs > endMs ? [] : [mark(x(atMs), 'deadline', 'deadline')];
+  return atMs > endMs ? [] : [{ at: x(atMs), kind: 'deadline', label: 'deadline' }];
 }
 
 const STEPS_MINUTES = [1 / 60, 1 / 12, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880];
 
-function ticks(startMs: number, endMs: number, nowMs: number, x: (instantMs: number) => number): readonly SVGElement[] {
-  const stepMs = 60_000 * (STEPS_MINUTES.find((minutes) => (endMs - startMs) / (minutes * 60_000) <= 5) ?? 10_080);
+function ticks(
+  [startMs, endMs]: readonly [number, number],
+  nowMs: number,
+  x: (instantMs: number) => number,
+  width: number,
+): readonly SVGElement[] {
+  // The longest label is a date with a time of day; those of one day are half as long.
+  const isOfOneDay = new Date(startMs).toDateString() === new Date(endMs).toDateString();
+  const most = Math.max(1, Math.floor(width / (isOfOneDay ? 90 : 150)));
+  const stepMs = 60_000 * (STEPS_MINUTES.find((minutes) => (endMs - startMs) / (minutes * 60_000) <= most) ?? 10_080);
   const made: SVGElement[] = [];
-  for (let atMs = Math.ceil(startMs / stepMs) * stepMs; atMs <= endMs && made.length < 12; atMs += stepMs) {
+  for (let atMs = Math.ceil(startMs / stepMs) * stepMs; atMs <= endMs && made.length < 24; atMs += stepMs) {
     const at = `${x(atMs)}`;
-    const anchor = anchorAt(x(atMs));
     const label = toLocalText(atMs, nowMs, stepMs < 60_000);
     made.push(svgElement('line', { class: 'tick', x1: at, x2: at, y1: `${BASE}`, y2: `${BASE + 5}` }));
-    made.push(svgElement('text', { class: 'tick-text', x: at, y: `${BASE + 20}`, 'text-anchor': anchor }, label));
+    made.push(
+      svgElement(
+        'text',
+        { class: 'tick-text', x: at, y: `${BASE + 20}`, 'text-anchor': anchorAt(x(atMs), width) },
+        label,
+      ),
+    );
   }
   return made;
 }

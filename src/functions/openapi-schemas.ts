@@ -97,6 +97,7 @@ const callRow = closed(
     endedAt: instant('When this app learned of the end.'),
     endReason,
     resultInfo,
+    loss: closed({ at: instant('When Graph dropped it, for want of a keepAlive.'), cause: text }),
   },
   'One call as an operator sees it.',
 );
@@ -153,7 +154,7 @@ const callInstance = closed(
 
 const timelineEntry = closed(
   {
-    kind: { enum: ['firstSeen', 'established', 'keepAlive', 'rescued', 'ended', 'cleanedUp'] },
+    kind: { enum: ['firstSeen', 'established', 'keepAlive', 'rescued', 'keptAlive', 'ended', 'cleanedUp'] },
     at: instant('When.'),
   },
   {
@@ -165,7 +166,13 @@ const timelineEntry = closed(
 );
 
 const callCounters = closed(
-  { open: count, late: count, failing: count, overdue: count },
+  {
+    open: count,
+    late: count,
+    failing: count,
+    overdue: count,
+    lost: { ...count, description: 'Calls lost for want of a keepAlive in the last 24 hours.' },
+  },
   { ended: { ...count, description: 'Only when ended calls were asked for.' } },
 );
 
@@ -175,9 +182,15 @@ const callList = closed(
     maximumGapSeconds: { type: 'number', description: 'How long Graph holds a call without a keepAlive: 2700.' },
     counters: callCounters,
     matched: { ...count, description: 'How many calls the filter lets through, on all pages.' },
+    first: { ...count, description: 'Which of those the first one of this page is, from 0.' },
     value: listOf(ref('CallRow')),
   },
-  { continuationToken: textAs('For the next page; absent on the last.') },
+  {
+    latestLoss: closed({ callId, at: instant('When it dropped.'), cause: textAs('As far as anybody knows.') }),
+    engineProblem: textAs('The engine could not be asked about the calls in trouble: they are as their records say.'),
+    previousToken: textAs('The continuationToken of the page before; empty for the first one, absent on that.'),
+    continuationToken: textAs('For the next page; absent on the last.'),
+  },
 );
 
 const graphView = closed(
@@ -219,14 +232,17 @@ export const API_SCHEMAS = {
   CallInstance: callInstance,
   TimelineEntry: timelineEntry,
   CallList: callList,
-  CallDetails: closed({
-    callId,
-    why: textAs('One sentence: how the call is, and why.'),
-    row: ref('CallRow'),
-    timeline: listOf(ref('TimelineEntry')),
-    record: orNull(ref('CallRecord')),
-    instance: orNull(ref('CallInstance')),
-  }),
+  CallDetails: closed(
+    {
+      callId,
+      why: textAs('One sentence: how the call is, and why.'),
+      row: ref('CallRow'),
+      timeline: listOf(ref('TimelineEntry')),
+      record: orNull(ref('CallRecord')),
+      instance: orNull(ref('CallInstance')),
+    },
+    { engineProblem: textAs('The engine did not answer: what is told is what the record says.') },
+  ),
   Registration: closed(
     { tenantId: { type: 'string', format: 'uuid' } },
     {

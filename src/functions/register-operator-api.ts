@@ -39,7 +39,6 @@ export interface OperatorApiDependencies {
 
 /** Registers what operators use: the calls behind the function key; the page and the API's description, which hold no data. */
 export function registerOperatorApi(http: RegisterHttp, dependencies: OperatorApiDependencies): void {
-  const { limits, durableOf } = dependencies;
   const scan = createCallScan(dependencies);
   /** What an operator has just done is to be seen in the next list. */
   const changing = (handler: HttpHandler): HttpHandler =>
@@ -51,7 +50,7 @@ export function registerOperatorApi(http: RegisterHttp, dependencies: OperatorAp
       }
     });
 
-  http('listCalls', 'GET', 'calls', 'function', orUnavailable(listCalls({ scan, limits, durableOf })));
+  http('listCalls', 'GET', 'calls', 'function', orUnavailable(listCalls({ ...dependencies, scan })));
   http('getCall', 'GET', 'calls/{callId}', 'function', orUnavailable(getCall(dependencies)));
   http('registerCall', 'PUT', 'calls/{callId}', 'function', changing(registerCall(dependencies)));
   http('stopCall', 'DELETE', 'calls/{callId}', 'function', changing(stopCall(dependencies)));

@@ -236,6 +236,38 @@ export function describeCallStore(store: CallStore): void {
       expect(await collect(store.list(all, 0))).toHaveLength(before);
     });
 
+    test('lists the ends that may be those of lost calls, and only those since then', async () => {
+      const atMs = Date.UTC(2026, 2, 2);
+      const ended = (callId: CallId, more: Partial<CallRecord>): CallRecord => ({
+        ...newRecord({ callId }),
+        phase: 'ended',
+        endedAtMs: atMs,
+        endReason: 'terminated',
+        ...more,
+      });
+      const [missed, gone, expired, normal, stopped, earlier] = [1, 2, 3, 4, 5, 6].map(() => newRecord().callId) as [
+        CallId,
+        CallId,
+        CallId,
+        CallId,
+        CallId,
+        CallId,
+      ];
+      const ids = [missed, gone, expired, normal, stopped, earlier];
+      for (const record of [
+        ended(missed, { resultInfo: { code: 408, subcode: 8537 } }),
+        ended(gone, { endReason: 'notFound' }),
+        ended(expired, { endReason: 'expired' }),
+        ended(normal, { resultInfo: { code: 200, subcode: 4521 } }),
+        ended(stopped, { endReason: 'stopped' }),
+        ended(earlier, { endReason: 'notFound', endedAtMs: atMs - 1 }),
+      ]) {
+        await store.insert(record);
+      }
+      const listed = (await collect(store.listPerhapsLost(atMs))).map(({ record }) => record.callId);
+      expect(listed.filter((callId) => ids.includes(callId)).toSorted()).toEqual([missed, gone, expired].toSorted());
+    });
+
     test('answers a ping, and stores nothing for it', async () => {
       const all: readonly CallPhase[] = ['observed', 'starting', 'active', 'ended'];
       const before = (await collect(store.list(all))).length;

@@ -1,12 +1,22 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { buildDashboard } from '../../scripts/build-dashboard.ts';
+import type { DurableHub } from '../../src/adapters/durable-calls.ts';
+import { newRecord } from '../contract/call-store-contract.ts';
 import { REPOSITORY } from '../support/build-once.ts';
 import { launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { accessibilityProblems, watchComplaints } from '../support/page-checks.ts';
 import { type ServedWorld, serveWorld } from '../support/served-world.ts';
-import { HOUR_MS, MINUTE_MS, SECOND_MS, startVirtualWorld, type VirtualWorld } from '../support/virtual-world.ts';
+import {
+  HOUR_MS,
+  MINUTE_MS,
+  SECOND_MS,
+  startVirtualWorld,
+  type VirtualWorld,
+  WORLD_START_MS,
+} from '../support/virtual-world.ts';
 
 /** The pictures of the documentation are taken anew with DASHBOARD_PICTURES=1. */
 const TAKES_PICTURES = process.env.DASHBOARD_PICTURES === '1';
@@ -101,7 +111,7 @@ describe.skipIf(NO_CHROMIUM !== undefined)(
       const callId = await world.startCall({ kind: 'meeting' });
       await world.notify(subjectNotification(callId, 'pay\u202e\u200b\u0007 שלום!'));
       await openPage();
-      const shown = 'pay\\u202e\\u200b\\u0007 שלום!';
+      const shown = 'pay\\u202e\\u200b� שלום!';
       await untilShown(shown);
       const link = page.locator('#rows a');
       expect(await link.textContent()).toBe(shown);
@@ -125,7 +135,7 @@ describe.skipIf(NO_CHROMIUM !== undefined)(
       expect(await page.title()).toMatch(/^\(!\)/);
       const labels = await page.locator('#rows a').allTextContents();
       expect(labels.slice(0, 2)).toEqual(['Board meeting, recorded', 'Help line']);
-      expect(await page.locator('#views').textContent()).toMatch(/^9Open0Late1Failing1Overdue–Ended$/);
+      expect(await page.locator('#views').textContent()).toMatch(/^9Open0Late1Failing1Overdue0Lost \(24 h\)–Ended$/);
       await checkAndPicture('list');
       await page.emulateMedia({ colorScheme: 'dark' });
       await checkAndPicture('list-dark');
@@ -154,6 +164,116 @@ describe.skipIf(NO_CHROMIUM !== undefined)(
       await checkAndPicture('list-narrow');
     });
 
+    test('a link brings the key in its fragment, which the address bar loses at once', async () => {
+      await world.startCall();
+      await openPage('?view=open#key=secret-of-the-link');
+      await page.locator('#rows tr').waitFor();
+      expect(page.url()).toBe(`${served.origin}/api/dashboard?view=open`);
+      expect(await page.evaluate(() => sessionStorage.getItem('function-key'))).toBe('secret-of-the-link');
+      expect(served.requests().some((request) => request.includes('secret'))).toBe(false);
+    });
+
+    test('a call that was lost is red, counted, first in the headline, and says why', async () => {
+      const callId = await world.startCall({ kind: 'meeting' });
+      await world.notify(subjectNotification(callId, 'Board meeting, recorded'));
+      await world.startCall();
+      world.graph.addFault({ operation: 'keepAlive', callId, times: 'always', status: 503 });
+      await world.clock.runFor(50 * MINUTE_MS);
+      await openPage();
+      await untilShown('Board meeting, recorded');
+      expect(await headline().textContent()).toMatch(
+        /^1 call was lost at \d\d:\d\d( [AP]M)?: no success for 45 min, Graph answers 503 ServiceUnavailable\.$/,
+      );
+      expect(await page.locator('#views').textContent()).toContain('1Lost (24 h)');
+      await page.getByRole('button', { name: 'Lost (24 h)' }).click();
+      await expect.poll(() => page.locator('#rows tr').count()).toBe(1);
+      await page.getByRole('link', { name: 'Board meeting, recorded' }).click();
+      await page.locator('.facts .loss').waitFor();
+      expect(await page.locator('.facts .loss').textContent()).toContain('no success for 45 min, Graph answers 503');
+      expect(await page.getByRole('button', { name: 'Keep alive now…' }).isVisible()).toBe(false);
+      await checkAndPicture('lost');
+    });
+
+    test('with an engine that does not answer the calls are there, and one line says so', async () => {
+      const store = createMemoryCallStore();
+      const status = () => Promise.reject(new Error('The engine did not answer.'));
+      const cut = await startVirtualWorld({
+        store,
+        dependencies: () => ({ dashboard: assets, createDurableCalls: () => ({ status }) as unknown as DurableHub }),
+      });
+      const overdue = { firstSeenAtMs: WORLD_START_MS - HOUR_MS, establishedAtMs: WORLD_START_MS - HOUR_MS };
+      await store.insert(newRecord({ phase: 'active', ...overdue }));
+      const servedCut = await serveWorld(cut);
+      onTestFinished(() => servedCut.close());
+      await page.goto(`${servedCut.origin}/api/dashboard`);
+      await page.locator('#engine-problem').waitFor();
+      expect(await page.locator('#engine-problem').textContent()).toBe(
+        'The engine did not answer. The calls are shown as the table has them.',
+      );
+      expect(await page.locator('#rows tr').count()).toBe(1);
+    });
+
+    test('several selected calls are kept alive, or stopped, after one question', async () => {
+      const calls = [await world.startCall(), await world.startCall(), await world.startCall()];
+      await world.clock.runFor(5 * MINUTE_MS);
+      await openPage();
+      await expect.poll(() => page.locator('#rows tr').count()).toBe(3);
+      await page.getByLabel('Select all calls of this page').check();
+      expect(await page.locator('#selected').textContent()).toBe('3 calls selected');
+      await page.locator('#rows .tick-box').first().uncheck();
+      await page.locator('#selection').getByRole('button', { name: 'Keep alive now…' }).click();
+      await page.getByRole('button', { name: 'Send them' }).click();
+      await page.getByText('2 of 2 calls kept alive.').waitFor();
+      expect(calls.map((callId) => world.keepAlives(callId).length).toSorted()).toEqual([0, 1, 1]);
+      await page.getByLabel('Select all calls of this page').check();
+      await page.locator('#selection').getByRole('button', { name: 'Stop…' }).click();
+      await page.getByRole('button', { name: 'Stop them' }).click();
+      await page.getByText('3 of 3 calls stopped.').waitFor();
+      await expect.poll(() => page.locator('#rows tr').count()).toBe(0);
+    });
+
+    test('a column sorts the page up, down, and back to the order of danger', async () => {
+      await someCalls();
+      await openPage();
+      await untilShown('Help line');
+      const states = () => page.locator('#rows .chip').allTextContents();
+      const byDanger = await states();
+      const head = page.getByRole('button', { name: 'State' });
+      await head.click();
+      expect(await states()).toEqual(byDanger.toSorted());
+      expect(await page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
+      await head.click();
+      expect(await states()).toEqual(byDanger.toSorted().toReversed());
+      await head.click();
+      expect(await states()).toEqual(byDanger);
+      expect(await page.locator('th[aria-sort]').count()).toBe(0);
+    });
+
+    test('at 320 pixels nothing lies over anything, and nothing scrolls sideways', async () => {
+      await someCalls();
+      await page.setViewportSize({ width: 320, height: 700 });
+      await openPage();
+      await page.getByRole('link', { name: 'Help line' }).click();
+      await page.locator('figure svg').waitFor();
+      const boxes = await page.locator('.chart text').evaluateAll((texts) =>
+        texts.map((text) => {
+          const { left, right, top, bottom } = text.getBoundingClientRect();
+          return { left, right, top, bottom, text: text.textContent };
+        }),
+      );
+      expect(boxes.length).toBeGreaterThan(2);
+      for (const [index, one] of boxes.entries()) {
+        for (const other of boxes.slice(index + 1)) {
+          const isApart =
+            one.right <= other.left || other.right <= one.left || one.bottom <= other.top || other.bottom <= one.top;
+          expect(isApart, `${one.text} and ${other.text}`).toBe(true);
+        }
+      }
+      const wide = await page.locator('html').evaluate((root) => root.scrollWidth - root.clientWidth);
+      expect(wide).toBe(0);
+      await checkAndPicture('call-320');
+    });
+
     test('tells what to do when there is no call', async () => {
       await openPage();
       await untilShown('Nothing to keep alive yet');
@@ -171,14 +291,15 @@ describe.skipIf(NO_CHROMIUM !== undefined)(
       await untilShown('Help line');
       served.failWith(503);
       await page.locator('#banner').waitFor({ timeout: 10_000 });
-      expect(await page.locator('#banner').textContent()).toMatch(
-        /answered 503\. What you see is from .*tries again by itself\.$/,
+      expect(await page.locator('#banner-text').textContent()).toMatch(
+        /answered 503\. What you see is from .*tries again every few seconds\.$/,
       );
       expect(await page.locator('#live').textContent()).toMatch(/^Not live/);
       expect(await page.getByRole('link', { name: 'Help line' }).isVisible()).toBe(true);
       await checkAndPicture('error');
       served.failWith(undefined);
-      await page.locator('#banner').waitFor({ state: 'hidden', timeout: 15_000 });
+      await page.getByRole('button', { name: 'Try now' }).click();
+      await page.locator('#banner').waitFor({ state: 'hidden', timeout: 2_500 });
       expect(await page.locator('#live').textContent()).toMatch(/^Live/);
     });
 
@@ -204,9 +325,10 @@ describe.skipIf(NO_CHROMIUM !== undefined)(
       await openPage();
       await untilShown('Help line');
       const focused = () => page.locator(':focus').textContent();
-      await page.getByRole('searchbox').focus();
-      await page.keyboard.press('Tab');
-      expect(await focused()).toBe('Board meeting, recorded');
+      await page.getByRole('link', { name: 'Board meeting, recorded' }).focus();
+      expect(await page.locator(':focus').getAttribute('aria-label')).toMatch(
+        /^Board meeting, recorded [0-9a-f]{8}, overdue$/,
+      );
       await page.keyboard.press('ArrowDown');
       expect(await focused()).toBe('Help line');
       await page.keyboard.press('End');
@@ -217,6 +339,8 @@ describe.skipIf(NO_CHROMIUM !== undefined)(
       await expect.poll(focused).toBe('Help line');
       expect(await page.locator(':focus').getAttribute('id')).toBe('details-title');
       await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      expect(await focused()).toBe('Copy id');
       await page.keyboard.press('Tab');
       expect(await focused()).toBe('Keep alive now…');
       await page.keyboard.press('Enter');

@@ -7,6 +7,7 @@ import type { CallRow } from '../../src/core/operator-views/call-row.ts';
 import type { TimelineEntry } from '../../src/core/operator-views/call-timeline.ts';
 import { type Address, parseAddress, toListPath, toSearch, VIEWS } from '../../src/dashboard/address.ts';
 import type { Counters, Happening, Row } from '../../src/dashboard/api-types.ts';
+import { toLanes } from '../../src/dashboard/chart-lanes.ts';
 import { toHeadline } from '../../src/dashboard/headline.ts';
 import { readCallDetails, readCallList, toGraphSentence } from '../../src/dashboard/read-content.ts';
 import { toClockText, toShortText } from '../../src/dashboard/time-format.ts';
@@ -56,7 +57,7 @@ describe('the address of the page', () => {
   test.each([
     { search: '', path: 'calls?top=100' },
     { search: '?view=failing', path: 'calls?danger=failing&top=100' },
-    { search: '?view=ended&text=a b', path: 'calls?state=ended&text=a+b&top=100' },
+    { search: '?view=ended&text=a b', path: 'calls?state=ended%2Clost&text=a+b&top=100' },
     { search: '?tenant=t&after=0_1_x&call=c', path: 'calls?tenant=t&top=100&continuationToken=0_1_x' },
   ])('$search asks for $path', ({ search, path }) => {
     expect(toListPath(parseAddress(search), 100)).toBe(path);
@@ -64,27 +65,82 @@ describe('the address of the page', () => {
 });
 
 test.each([
-  { counters: { open: 0, late: 0, failing: 0, overdue: 0 }, text: 'No calls at the moment.', danger: 'none' },
-  { counters: { open: 1, late: 0, failing: 0, overdue: 0 }, text: 'The one call is well.', danger: 'none' },
-  { counters: { open: 1_200, late: 0, failing: 0, overdue: 0 }, text: 'All 1,200 calls are well.', danger: 'none' },
-  { counters: { open: 3, late: 2, failing: 0, overdue: 0 }, text: /^2 of 3 calls are late/, danger: 'late' },
-  { counters: { open: 3, late: 2, failing: 1, overdue: 0 }, text: /^1 of 3 calls is failing/, danger: 'failing' },
-  { counters: { open: 1, late: 0, failing: 1, overdue: 0 }, text: /^The one call is failing/, danger: 'failing' },
+  { counters: { open: 0, late: 0, failing: 0, overdue: 0, lost: 0 }, text: 'No calls at the moment.', danger: 'none' },
+  { counters: { open: 1, late: 0, failing: 0, overdue: 0, lost: 0 }, text: 'The one call is well.', danger: 'none' },
   {
-    counters: { open: 9, late: 0, failing: 0, overdue: 2 },
+    counters: { open: 1_200, late: 0, failing: 0, overdue: 0, lost: 0 },
+    text: 'All 1,200 calls are well.',
+    danger: 'none',
+  },
+  { counters: { open: 3, late: 2, failing: 0, overdue: 0, lost: 0 }, text: /^2 of 3 calls are late/, danger: 'late' },
+  {
+    counters: { open: 3, late: 2, failing: 1, overdue: 0, lost: 0 },
+    text: /^1 of 3 calls is failing/,
+    danger: 'failing',
+  },
+  {
+    counters: { open: 1, late: 0, failing: 1, overdue: 0, lost: 0 },
+    text: /^The one call is failing/,
+    danger: 'failing',
+  },
+  {
+    counters: { open: 9, late: 0, failing: 0, overdue: 2, lost: 0 },
     text: /^2 calls are past .* dropped them\.$/,
     danger: 'overdue',
   },
   {
-    counters: { open: 9, late: 0, failing: 3, overdue: 1 },
+    counters: { open: 9, late: 0, failing: 3, overdue: 1, lost: 0 },
     text: /dropped it\. 3 more are failing\.$/,
     danger: 'overdue',
   },
 ])('the headline for $counters is $text', ({ counters, text, danger }) => {
-  const headline = toHeadline(counters);
+  const headline = toHeadline({ counters }, Date.UTC(2026, 2, 2));
   expect(headline.danger).toBe(danger);
   if (typeof text === 'string') expect(headline.text).toBe(text);
   else expect(headline.text).toMatch(text);
+});
+
+test.each([
+  { lost: 1, overdue: 0, text: /^1 call was lost at .+: no success for 45 min, Graph answers 503\.$/ },
+  { lost: 3, overdue: 0, text: /^3 calls were lost, the last one at .+: no success for 45 min, Graph answers 503\.$/ },
+  { lost: 1, overdue: 2, text: /Graph answers 503\. 2 calls are past the deadline/ },
+])('a lost call stands first and is never well: $lost lost, $overdue overdue', ({ lost, overdue, text }) => {
+  const latestLoss = { callId: 'c', at: '2026-03-02T12:45:00Z', cause: 'no success for 45 min, Graph answers 503' };
+  const counters = { open: 5, late: 0, failing: 0, overdue, lost };
+  const headline = toHeadline({ counters, latestLoss }, Date.parse('2026-03-02T13:00:00Z'));
+  expect(headline.text).toMatch(text);
+  expect(headline.text).not.toContain('well');
+  expect(headline.danger).toBe('lost');
+});
+
+test('labels of the chart lie over no other, however narrow it is', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.record({
+          part: fc.double({ min: 0, max: 1, noNaN: true }),
+          label: fc.constantFrom('seen', 'established', 'rescued', 'kept alive', 'ended', 'deadline', 'now'),
+        }),
+        { maxLength: 12 },
+      ),
+      fc.integer({ min: 240, max: 1_200 }),
+      (drawn, width) => {
+        const marks = drawn.map(({ part, label }) => ({ at: 14 + part * (width - 28), kind: label, label }));
+        const placed = toLanes(marks, width).filter(({ lane }) => lane !== undefined);
+        const extents = placed.map(({ at, anchor, label, lane }) => {
+          const length = label.length * 6;
+          const from = anchor === 'start' ? at : anchor === 'end' ? at - length : at - length / 2;
+          return { lane, from, to: from + length };
+        });
+        for (const [index, one] of extents.entries()) {
+          for (const other of extents.slice(index + 1)) {
+            expect(one.lane !== other.lane || one.to < other.from || other.to < one.from).toBe(true);
+          }
+        }
+        if (marks.length > 0) expect(placed.length).toBeGreaterThan(0);
+      },
+    ),
+  );
 });
 
 test.each([

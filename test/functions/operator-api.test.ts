@@ -116,7 +116,7 @@ describe('GET /api/calls', () => {
     await world.clock.runFor(MINUTE_MS);
     const { json } = await ask(world, 'get', '/calls');
     expect(rowsOf(json).map(({ callId }) => callId)).toEqual([open]);
-    expect(json.counters).toEqual({ open: 1, late: 0, failing: 0, overdue: 0 });
+    expect(json.counters).toEqual({ open: 1, late: 0, failing: 0, overdue: 0, lost: 0 });
     const all = await ask(world, 'get', '/calls?include=ended');
     expect(rowsOf(all.json)).toMatchObject([
       { callId: open },

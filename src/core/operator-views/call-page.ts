@@ -1,4 +1,4 @@
-import type { CallRow } from './call-row.ts';
+import { type CallRow, isOver } from './call-row.ts';
 import type { CallDanger, CallState } from './call-standing.ts';
 
 /** Which calls are wanted; an absent part wants all. */
@@ -18,16 +18,19 @@ export interface CallCounters {
   readonly late: number;
   readonly failing: number;
   readonly overdue: number;
+  /** Lost in the last 24 hours. */
+  readonly lost: number;
   /** Absent when ended calls were not read. */
   readonly ended?: number;
 }
 
 /**
- * The most endangered call first: open calls by their deadline, then those without one, then ended ones, the latest first.
+ * The most endangered call first: open calls by their deadline, then those without one, then lost ones, then those that
+ * simply ended, the latest first.
  * A margin shrinks for all calls alike, so the deadline's order is the danger's.
  */
 export function toRowKey({ state, deadlineAt, firstSeenAt, endedAt, callId }: CallRow): RowKey {
-  if (state === 'ended') return [2, -toMs(endedAt), callId];
+  if (isOver(state)) return [state === 'lost' ? 2 : 3, -toMs(endedAt), callId];
   return deadlineAt === undefined ? [1, toMs(firstSeenAt), callId] : [0, toMs(deadlineAt), callId];
 }
 
@@ -57,29 +60,56 @@ export function filterCallRows(rows: readonly CallRow[], filter: CallFilter): re
 /**
  * The next `top` rows after `after`, of sorted rows.
  *
- * Shape: → the rows, and the key after which the next page begins; without one when this is the last.
+ * Shape: → the rows, which of all they are (`first`, from 0), and the keys after which the next and the previous page
+ * begin: no `next` when this is the last; `previous` is `start` when that is the first one, absent when this is.
  */
 export function takePage(
   sorted: readonly CallRow[],
   top: number,
   after: RowKey | undefined,
-): { readonly rows: readonly CallRow[]; readonly next?: RowKey } {
-  const begin = after === undefined ? 0 : sorted.findIndex((row) => compareRowKeys(toRowKey(row), after) > 0);
-  const rows = begin < 0 ? [] : sorted.slice(begin, begin + top);
+): {
+  readonly rows: readonly CallRow[];
+  readonly first: number;
+  readonly next?: RowKey;
+  readonly previous?: RowKey | 'start';
+} {
+  const found = after === undefined ? 0 : sorted.findIndex((row) => compareRowKeys(toRowKey(row), after) > 0);
+  const first = found < 0 ? sorted.length : found;
+  const rows = sorted.slice(first, first + top);
   const last = rows.at(-1);
-  return last === undefined || begin + top >= sorted.length ? { rows } : { rows, next: toRowKey(last) };
+  const beforePrevious = sorted[first - top - 1];
+  return {
+    rows,
+    first,
+    ...(last === undefined || first + top >= sorted.length ? {} : { next: toRowKey(last) }),
+    ...(first === 0 ? {} : { previous: beforePrevious === undefined ? 'start' : toRowKey(beforePrevious) }),
+  };
 }
 
-/** `includesEnded`: whether ended calls were read at all. */
-export function countCalls(rows: readonly CallRow[], includesEnded: boolean): CallCounters {
+/** Calls lost within this are counted, whatever else is shown. */
+export const LOST_COUNT_MS = 24 * 60 * 60_000;
+
+/** The call that was lost last, within a day. */
+export function latestLoss(rows: readonly CallRow[], nowMs: number) {
+  const lost = rows.flatMap(({ callId, loss }) => (loss === undefined ? [] : [{ callId, ...loss }]));
+  return lost
+    .filter(({ at }) => toMs(at) >= nowMs - LOST_COUNT_MS)
+    .toSorted((one, other) => toMs(other.at) - toMs(one.at))
+    .at(0);
+}
+
+/** `includesEnded`: whether all ended calls were read; of the lost ones those of the last day always are. */
+export function countCalls(rows: readonly CallRow[], includesEnded: boolean, nowMs: number): CallCounters {
   const inDanger = (danger: CallDanger) => rows.filter((row) => row.danger === danger).length;
-  const ended = rows.filter(({ state }) => state === 'ended').length;
+  const over = rows.filter(({ state }) => isOver(state));
+  const lostSinceMs = nowMs - LOST_COUNT_MS;
   return {
-    open: rows.length - ended,
+    open: rows.length - over.length,
     late: inDanger('late'),
     failing: inDanger('failing'),
     overdue: inDanger('overdue'),
-    ...(includesEnded ? { ended } : {}),
+    lost: over.filter(({ loss }) => toMs(loss?.at) >= lostSinceMs).length,
+    ...(includesEnded ? { ended: over.length } : {}),
   };
 }
 

@@ -45,7 +45,7 @@ export function parseCallQuery(parameters: { get(name: string): string | null })
     ...(tenantId === undefined ? {} : { tenantId }),
     ...(text === undefined ? {} : { text }),
   };
-  const includesEnded = include === 'ended' || states?.has('ended') === true;
+  const includesEnded = include === 'ended' || states?.has('ended') === true || states?.has('lost') === true;
   return { kind: 'query', query: { filter, includesEnded, top, ...(after === undefined ? {} : { after }) } };
 }
 
@@ -55,7 +55,7 @@ export function toContinuationToken([group, instantMs, callId]: RowKey): string 
 }
 
 function parseContinuationToken(token: string): RowKey | undefined {
-  const [, group, instant, callId] = /^([012])_(-?\d{1,16})_([0-9a-f-]{36})$/.exec(token) ?? [];
+  const [, group, instant, callId] = /^([0-3])_(-?\d{1,16})_([0-9a-f-]{36})$/.exec(token) ?? [];
   return callId === undefined ? undefined : [Number(group), Number(instant), callId];
 }
 

@@ -11,7 +11,7 @@ import {
   type CallState,
   toCallStanding,
 } from './call-standing.ts';
-import { toWhy } from './call-why.ts';
+import { toLossCause, toWhy } from './call-why.ts';
 
 /** One call as an operator sees it, as JSON: instants as ISO strings, absent members left out. */
 export interface CallRow {
@@ -39,6 +39,8 @@ export interface CallRow {
   readonly consecutiveFailures: number;
   readonly lastFailure?: { readonly at: string; readonly reason: string };
   readonly endedAt?: string;
+  /** Of a lost call: when it dropped, and why as far as anybody knows. */
+  readonly loss?: { readonly at: string; readonly cause: string };
   readonly endReason?: EndReason;
   readonly resultInfo?: ResultInfo;
 }
@@ -47,9 +49,10 @@ const LONGEST_ID = 1_024;
 
 /** Shape: record and instance as read, now in ms since the epoch, the limits of calls → the row.  Errors: none. */
 export function toCallRow(sources: CallSources, nowMs: number, limits: KeepaliveLimits): CallRow {
-  const { callId, record, instance } = sources;
+  const { callId, record } = sources;
+  const tenantOfInstance = sources.instance === 'none' ? undefined : sources.instance?.tenantId;
   const standing = toCallStanding(sources, nowMs, limits);
-  const isOpen = standing.state !== 'ended';
+  const isOpen = !isOver(standing.state);
   const deadlineAtMs = isOpen ? standing.deadlineAtMs : undefined;
   return {
     callId,
@@ -57,7 +60,7 @@ export function toCallRow(sources: CallSources, nowMs: number, limits: Keepalive
     danger: standing.danger,
     why: toWhy(standing, nowMs),
     ...withoutAbsent({
-      tenantId: record?.facts.tenantId ?? instance?.tenantId,
+      tenantId: record?.facts.tenantId ?? tenantOfInstance,
       direction: record?.facts.direction,
       subject: record?.facts.subject,
       threadId: ownText(record?.facts.chatInfo ?? {}, 'threadId', LONGEST_ID),
@@ -72,11 +75,25 @@ export function toCallRow(sources: CallSources, nowMs: number, limits: Keepalive
     keepAlives: standing.keepAlives,
     consecutiveFailures: standing.consecutiveFailures,
     ...withoutAbsent({
-      lastFailure: isOpen ? instance?.lastFailure : undefined,
+      lastFailure: isOpen ? toFailureView(standing) : undefined,
+      loss: toLossView(standing),
       endReason: isOpen ? undefined : standing.ended?.reason,
       resultInfo: isOpen ? undefined : standing.ended?.resultInfo,
     }),
   };
+}
+
+/** Ended, one way or the other. */
+export function isOver(state: CallState): boolean {
+  return state === 'ended' || state === 'lost';
+}
+
+function toFailureView({ lastFailure }: CallStanding) {
+  return lastFailure && { at: new Date(lastFailure.atMs).toISOString(), reason: lastFailure.reason };
+}
+
+function toLossView(standing: CallStanding) {
+  return standing.loss && { at: new Date(standing.loss.atMs).toISOString(), cause: toLossCause(standing) };
 }
 
 function instants(standing: CallStanding, record: CallRecord | undefined) {
@@ -85,7 +102,7 @@ function instants(standing: CallStanding, record: CallRecord | undefined) {
     establishedAt: toIso(record?.establishedAtMs),
     lastKeepAliveAt: toIso(standing.lastKeepAliveAtMs),
     nextKeepAliveAt: toIso(standing.nextKeepAliveAtMs),
-    endedAt: standing.state === 'ended' ? toIso(standing.endedAtMs) : undefined,
+    endedAt: isOver(standing.state) ? toIso(standing.endedAtMs) : undefined,
   });
 }
 

@@ -1,9 +1,13 @@
+import type { CallRecord } from '../call-record/call-record.ts';
 import type { CallSources } from './call-standing.ts';
 import type { RecentTry } from './instance-view.ts';
 
-/** Something that happened to a call. `keepAlive` is a try, `result` its outcome; `rescued` one outside the orchestration. */
+/**
+ * Something that happened to a call. `keepAlive` is a try, `result` its outcome; `rescued` a success of reconcileCalls,
+ * `keptAlive` one that only the record knows, such as an operator's.
+ */
 export type TimelineEntry =
-  | { readonly kind: 'firstSeen' | 'established' | 'rescued' | 'cleanedUp'; readonly at: string }
+  | { readonly kind: Moment; readonly at: string }
   | ({ readonly kind: 'keepAlive' } & RecentTry)
   | { readonly kind: 'ended'; readonly at: string; readonly result: string };
 
@@ -13,12 +17,14 @@ export type TimelineEntry =
  * Shape: record and instance as read → entries, earliest first.  Errors: none.
  */
 export function toTimeline({ record, instance }: CallSources): readonly TimelineEntry[] {
-  const tries = instance?.recent.map((recent) => ({ kind: 'keepAlive' as const, ...recent })) ?? [];
+  const recent = instance === undefined || instance === 'none' ? [] : instance.recent;
+  const tries = recent.map((one) => ({ kind: 'keepAlive' as const, ...one }));
   const entries: readonly TimelineEntry[] = [
     ...entryAt('firstSeen', record?.firstSeenAtMs),
     ...entryAt('established', record?.establishedAtMs),
     ...tries,
     ...entryAt('rescued', record?.lastRescueAtMs),
+    ...entryAt('keptAlive', successElsewhereMs(record, recent)),
     ...(record?.endedAtMs === undefined
       ? []
       : [{ kind: 'ended' as const, at: toIso(record.endedAtMs), result: record.endReason ?? 'terminated' }]),
@@ -27,7 +33,20 @@ export function toTimeline({ record, instance }: CallSources): readonly Timeline
   return entries.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }
 
-function entryAt(kind: 'firstSeen' | 'established' | 'rescued' | 'cleanedUp', atMs: number | undefined) {
+/** A success that neither the instance nor the reconciler had: an operator's, most likely. */
+function successElsewhereMs(record: CallRecord | undefined, tries: readonly RecentTry[]): number | undefined {
+  const atMs = record?.lastKeepAliveAtMs;
+  if (atMs === undefined || atMs === record?.lastRescueAtMs) return undefined;
+  const isTold = tries.some(({ at, result }) => result === 'alive' && Math.abs(Date.parse(at) - atMs) < SAME_TRY_MS);
+  return isTold ? undefined : atMs;
+}
+
+/** One try is timed by two clocks: the engine's and the activity's. */
+const SAME_TRY_MS = 30_000;
+
+type Moment = 'firstSeen' | 'established' | 'rescued' | 'keptAlive' | 'cleanedUp';
+
+function entryAt(kind: Moment, atMs: number | undefined) {
   return atMs === undefined ? [] : [{ kind, at: toIso(atMs) }];
 }
 

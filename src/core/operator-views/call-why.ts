@@ -17,6 +17,8 @@ export function toWhy(standing: CallStanding, nowMs: number): string {
     case 'suspended':
       return `Its orchestration is suspended: until somebody resumes it, reconcileCalls sends its keepAlives; otherwise ${fate(standing, nowMs)}.`;
     case 'lost':
+      return `Lost at ${toInstantText(standing.loss?.atMs ?? nowMs, nowMs)}: ${lossText(standing)}`;
+    case 'unattended':
       return `No orchestration runs for it, until reconcileCalls starts one; ${fate(standing, nowMs)}.`;
     case 'waiting':
       return standing.danger === 'late' ? late(standing, nowMs) : well(standing, nowMs);
@@ -38,11 +40,12 @@ function late(standing: CallStanding, nowMs: number): string {
 }
 
 function troubled(standing: CallStanding, nowMs: number): string {
-  const { failure, lastKeepAliveAtMs, firstSeenAtMs } = standing;
+  const { lastFailure, lastKeepAliveAtMs, firstSeenAtMs, nextKeepAliveAtMs } = standing;
   const sinceMs = lastKeepAliveAtMs ?? firstSeenAtMs;
   const success = sinceMs === undefined ? 'No success' : `No success for ${toDurationText(nowMs - sinceMs)}`;
-  const cause = failure === undefined ? '' : `: ${toFailureText(failure)}`;
-  return `${success}${cause}; next try ${nextTry(standing, nowMs)}; ${fate(standing, nowMs)}.`;
+  const cause = lastFailure === undefined ? '' : `: ${toFailureText(lastFailure.reason)}`;
+  const next = nextKeepAliveAtMs === undefined ? '' : `; next try ${nextTry(standing, nowMs)}`;
+  return `${success}${cause}${next}; ${fate(standing, nowMs)}.`;
 }
 
 function nextTry({ nextKeepAliveAtMs }: CallStanding, nowMs: number): string {
@@ -54,6 +57,17 @@ function nextTry({ nextKeepAliveAtMs }: CallStanding, nowMs: number): string {
 function fate({ deadlineAtMs, danger }: CallStanding, nowMs: number): string {
   const at = deadlineAtMs === undefined ? 'an unknown time' : toInstantText(deadlineAtMs, nowMs);
   return danger === 'overdue' ? `Graph may have dropped it at ${at}` : `drops at ${at}`;
+}
+
+/** Why a call was lost, as far as anybody knows. */
+export function toLossCause({ loss }: Pick<CallStanding, 'loss'>): string {
+  if (loss === undefined) return '';
+  const gap = `no success for ${toDurationText(loss.atMs - loss.lastProofMs)}`;
+  return loss.lastFailureReason === undefined ? gap : `${gap}, ${toFailureText(loss.lastFailureReason)}`;
+}
+
+function lossText(standing: CallStanding): string {
+  return `${toLossCause(standing)}. ${endText(standing)}`;
 }
 
 function endText({ ended }: CallStanding): string {

@@ -36,20 +36,21 @@ const anyRow: fc.Arbitrary<CallRow> = fc.record(
 const anyRows = fc.uniqueArray(anyRow, { selector: ({ callId }) => callId, maxLength: 40 });
 
 describe('the order of calls', () => {
-  test('is by deadline, then what has none, then what has ended, the latest end first', () => {
+  test('is by deadline, then what has none, then what was lost, then what has ended, the latest end first', () => {
     fc.assert(
       fc.property(anyRows, (rows) => {
         const sorted = sortCallRows(rows);
         expect(new Set(sorted)).toEqual(new Set(rows));
-        const group = ({ state, deadlineAt }: CallRow) => (state === 'ended' ? 2 : deadlineAt === undefined ? 1 : 0);
+        const group = ({ state, deadlineAt }: CallRow) =>
+          state === 'ended' ? 3 : state === 'lost' ? 2 : deadlineAt === undefined ? 1 : 0;
         sorted.slice(1).forEach((row, index) => {
           const before = sorted[index];
           if (before === undefined) throw new Error('there is a row before the second');
           expect(group(row)).toBeGreaterThanOrEqual(group(before));
           if (group(row) !== group(before)) return;
           const at = ({ deadlineAt, endedAt, firstSeenAt }: CallRow) =>
-            [deadlineAt, firstSeenAt, endedAt][group(row)] ?? new Date(0).toISOString();
-          const [earlier, later] = group(row) === 2 ? [row, before] : [before, row];
+            [deadlineAt, firstSeenAt, endedAt, endedAt][group(row)] ?? new Date(0).toISOString();
+          const [earlier, later] = group(row) >= 2 ? [row, before] : [before, row];
           expect(at(earlier) <= at(later)).toBe(true);
         });
       }),
@@ -74,7 +75,12 @@ describe('pages', () => {
         let after: RowKey | undefined;
         const pages = Math.max(1, Math.ceil(rows.length / top));
         for (let page = 1; page <= pages; page++) {
-          const { rows: onPage, next } = takePage(sorted, top, after);
+          const { rows: onPage, next, first, previous } = takePage(sorted, top, after);
+          expect(first).toBe(seen.length);
+          if (page > 1) {
+            const back = takePage(sorted, top, previous === 'start' ? undefined : previous);
+            expect(back.rows).toEqual(sorted.slice(first - top, first));
+          } else expect(previous).toBeUndefined();
           expect(next !== undefined).toBe(page < pages);
           seen.push(...onPage);
           after = next;
@@ -165,12 +171,12 @@ test.each(['tenantId', 'threadId', 'callChainId', 'scenarioId'])('a text is foun
 test('counters count every open call once, and in its danger', () => {
   fc.assert(
     fc.property(anyRows, (rows) => {
-      const counters = countCalls(rows, true);
+      const counters = countCalls(rows, true, 0);
       expect(counters.open + (counters.ended ?? 0)).toBe(rows.length);
       for (const danger of ['late', 'failing', 'overdue'] as const) {
         expect(counters[danger]).toBe(rows.filter((row) => row.danger === danger).length);
       }
-      expect(countCalls(rows, false)).not.toHaveProperty('ended');
+      expect(countCalls(rows, false, 0)).not.toHaveProperty('ended');
     }),
   );
 });

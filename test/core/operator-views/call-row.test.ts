@@ -51,8 +51,9 @@ function beating(lastMinutesAgo: number, nextInMinutes: number, more: object = {
 
 const failing = (reason: string) => ({ consecutiveFailures: 3, lastFailure: { at: iso(0), reason } });
 
-function rowOf(record: CallRecord | undefined, status: InstanceStatus | undefined): CallRow {
-  return toCallRow({ callId, record, instance: status && parseInstanceView(status) }, NOW_MS, limits);
+function rowOf(record: CallRecord | undefined, status: InstanceStatus | 'none' | undefined): CallRow {
+  const instance = status === undefined || status === 'none' ? status : parseInstanceView(status);
+  return toCallRow({ callId, record, instance }, NOW_MS, limits);
 }
 
 describe('a call', () => {
@@ -121,9 +122,9 @@ describe('a call', () => {
       why: 'Its orchestration should have started by now; Graph may have dropped it at 11:45 UTC.',
     },
     {
-      when: 'has lost its orchestration',
-      status: undefined,
-      state: 'lost',
+      when: 'has no orchestration',
+      status: 'none' as const,
+      state: 'unattended',
       danger: 'overdue',
       why: 'No orchestration runs for it, until reconcileCalls starts one; Graph may have dropped it at 11:45 UTC.',
     },
@@ -137,6 +138,40 @@ describe('a call', () => {
       statusOf(beating(50, 1, failing('http 500'))),
     );
     expect(row).toMatchObject({ state: 'retrying', danger: 'failing', marginSeconds: 2_400, lastKeepAliveAt: iso(-5) });
+  });
+
+  test('whose keepAlive an operator sent moves at once, whatever the instance says', () => {
+    const byHand = { lastKeepAliveAtMs: NOW_MS - MINUTE_MS, keepAlives: 4, otherKeepAlives: 1 };
+    for (const status of [undefined, statusOf(beating(20, 1, failing('http 503')), 'Running')]) {
+      const row = rowOf(
+        recordOf(byHand),
+        status && {
+          ...status,
+          customStatus: { ...beating(20, 1), consecutiveFailures: 3, lastFailure: { at: iso(-2), reason: 'http 503' } },
+        },
+      );
+      expect(row).toMatchObject({
+        state: 'waiting',
+        keepAlives: 5,
+        lastKeepAliveAt: iso(-1),
+        marginSeconds: 2_640,
+        consecutiveFailures: 0,
+      });
+    }
+  });
+
+  test('stands as its row says when the engine is not asked: well, failing, late, overdue', () => {
+    const heartbeat = (minutesAgo: number, more: Partial<CallRecord> = {}) =>
+      rowOf(recordOf({ lastKeepAliveAtMs: NOW_MS - minutesAgo * MINUTE_MS, ...more }), undefined);
+    const failed = { failures: 2, lastFailureAtMs: NOW_MS - MINUTE_MS, lastFailureReason: 'http 503' };
+    expect(heartbeat(3)).toMatchObject({ state: 'waiting', danger: 'none', nextKeepAliveAt: iso(12) });
+    expect(heartbeat(19)).toMatchObject({ state: 'waiting', danger: 'late' });
+    expect(heartbeat(20, failed)).toMatchObject({
+      state: 'retrying',
+      danger: 'failing',
+      why: 'No success for 20 min: Graph answers 503; drops at 12:25 UTC.',
+    });
+    expect(heartbeat(46, failed)).toMatchObject({ state: 'overdue', danger: 'overdue' });
   });
 
   test('that was only seen is in no danger and has no deadline', () => {
@@ -155,15 +190,41 @@ describe('a call', () => {
   });
 
   test.each([
-    { ended: { endReason: 'notFound' as const }, why: /^Ended 2 min ago: Graph answered keepAlive with 404/ },
+    {
+      ended: { endReason: 'notFound' as const },
+      state: 'ended',
+      why: /^Ended 2 min ago: Graph answered keepAlive with 404/,
+    },
     {
       ended: { endReason: 'terminated' as const, resultInfo: { code: 408, subcode: 8537 } },
-      why: /^Ended 2 min ago: keepAlive was missed/,
+      state: 'lost',
+      why: /^Lost at 11:58 UTC: no success for 8 min\. keepAlive was missed/,
     },
-  ])('that ended says how: $ended.endReason', ({ ended, why }) => {
-    const record = recordOf({ phase: 'ended', endedAtMs: NOW_MS - 2 * MINUTE_MS, keepAlives: 4, ...ended });
+    {
+      ended: { endReason: 'notFound' as const, lastKeepAliveAtMs: NOW_MS - 50 * MINUTE_MS },
+      state: 'lost',
+      why: /^Lost at 11:55 UTC: no success for 45 min\. Graph answered keepAlive with 404/,
+    },
+    {
+      ended: {
+        endReason: 'expired' as const,
+        lastKeepAliveAtMs: NOW_MS - 50 * MINUTE_MS,
+        lastFailureAtMs: NOW_MS - 3 * MINUTE_MS,
+        lastFailureReason: 'http 503',
+      },
+      state: 'lost',
+      why: /^Lost at 11:55 UTC: no success for 45 min, Graph answers 503\. The keepalive was given up/,
+    },
+  ])('that ended says how: $ended.endReason, $state', ({ ended, state, why }) => {
+    const record = recordOf({
+      phase: 'ended',
+      endedAtMs: NOW_MS - 2 * MINUTE_MS,
+      lastKeepAliveAtMs: NOW_MS - 10 * MINUTE_MS,
+      keepAlives: 4,
+      ...ended,
+    });
     expect(rowOf(record, undefined)).toMatchObject({
-      state: 'ended',
+      state,
       danger: 'none',
       endedAt: iso(-2),
       why: expect.stringMatching(why),
@@ -224,7 +285,7 @@ test('whatever record and instance say, there is a row that holds together', () 
       expect(row.why).toMatch(/^[A-Z].*\.$/su);
       expect(row.why).not.toMatch(/undefined|NaN|Invalid/);
       expect(row.danger === 'overdue').toBe(row.deadlineAt !== undefined && Date.parse(row.deadlineAt) <= nowMs);
-      if (row.state === 'ended' || row.state === 'observed') {
+      if (row.state === 'ended' || row.state === 'lost' || row.state === 'observed') {
         expect(row.danger).toBe('none');
         expect(row).not.toHaveProperty('marginSeconds');
       } else {
