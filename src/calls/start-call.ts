@@ -6,13 +6,11 @@ import {
   type CallSighting,
   startCall as toStarting,
 } from '../core/call-record/call-record.ts';
-import { type KeepaliveStart, startKeepalive } from '../core/keepalive/keepalive-state.ts';
+import { type KeepaliveSoFar, toKeepaliveSoFar } from '../core/call-record/keepalive-so-far.ts';
+import { startKeepalive } from '../core/keepalive/keepalive-state.ts';
 import type { CallEffects } from './call-effects.ts';
 import { toCallEnded } from './end-call.ts';
 import { updateRecord } from './update-record.ts';
-
-/** What is known of a call that other orchestrations, or nobody, kept alive so far. */
-export type KeepaliveSoFar = Pick<KeepaliveStart, 'lastKeepAliveAtMs' | 'firstKeepAliveAtMs'>;
 
 /**
  * Sees to it that one orchestration keeps the call alive. Harmless however often and however concurrently it runs; a
@@ -31,7 +29,7 @@ export async function startCall(effects: CallEffects, seen: CallSighting): Promi
     mayBeNew: true,
   });
   if (after === undefined || after.phase !== 'starting') return;
-  if ((await startInstance(effects, after, {}, stored)).isFirst) {
+  if ((await startInstance(effects, after, toKeepaliveSoFar(before, after), stored)).isFirst) {
     log({
       event: 'call.established',
       level: 'info',

@@ -22,6 +22,9 @@ const ANY_INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/u;
 /** The call whose notifications are told, and the one that an operator registers. */
 const [told, registered] = [randomUUID(), randomUUID()];
 
+/** The keepAlives before the operator's: one of each call's orchestration, one of the registration. */
+const OF_THE_APP = 3;
+
 let host: RawHost;
 let client: ReturnType<typeof recordAnswers>;
 /** Everybody around the app answers with what must not be kept, or leads elsewhere. */
@@ -36,7 +39,7 @@ beforeAll(async () => {
   await buildOnce();
   trap = await startRecordingServer();
   graph = await startRecordingServer(({ headers }) => {
-    if (graph.requests.length === 2) return redirect('graph');
+    if (graph.requests.length === OF_THE_APP + 1) return redirect('graph');
     const token = `eyJ${plant('tokenInGraphsAnswer')}.${plant('claimsInGraphsAnswer')}.x`;
     const message = `${INVISIBLE} ${token} ${headers.authorization} went wrong`;
     const body = JSON.stringify({ error: { code: 'Odd', message, innerError: { secret: plant('graphsInnerError') } } });
@@ -172,7 +175,7 @@ async function operate(): Promise<void> {
     'X-Anything',
     plant('operatorsHeader'),
   ];
-  await eventually(() => expect(graph.requests).toHaveLength(1));
+  await eventually(() => expect(graph.requests).toHaveLength(OF_THE_APP));
   // A redirect, then a refusal.
   for (const _ of [1, 2]) {
     expect((await client.operate('POST', `${path}/keepAlive`, { headers: odd })).status).toBe(502);

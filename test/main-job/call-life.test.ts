@@ -72,6 +72,17 @@ describe('a call', () => {
     expect(world.keepAlives(callId)).toEqual(alive(10, 25, 40, 55, 70));
   });
 
+  test('of which nobody told before it was established after 31 minutes is kept alive at once, and never dropped', async () => {
+    const world = await startVirtualWorld();
+    for (const state of ['establishing', 'ringing'] as const) {
+      world.graph.addFault({ operation: 'notification', state, lost: true, times: 'always' });
+    }
+    const callId = await world.startCall({ establishAfterSeconds: 31 * 60 });
+    await world.clock.runFor(2 * HOUR_MS);
+    expect(world.keepAlives(callId)).toEqual(alive(31, 46, 61, 76, 91, 106));
+    expect(world.graph.call(callId)).toMatchObject({ state: 'established' });
+  });
+
   test('that came in and was answered at once counts its 15 minutes from the first notification', async () => {
     const world = await startVirtualWorld();
     const callId = await world.startCall({ direction: 'incoming', establishAfterSeconds: 8 });

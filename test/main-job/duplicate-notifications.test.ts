@@ -11,9 +11,13 @@ function instances(world: VirtualWorld) {
 }
 
 describe('established', () => {
-  test.each(['at first sight', 'after the call was seen ringing'])(
-    'told 50 times at once %s starts one instance with one keepAlive per due time',
-    async (when) => {
+  test.each([
+    // How old the call is nobody knows then, so that it is kept alive at once.
+    { when: 'at first sight', dueAtMinutes: [0, 15, 30, 45] },
+    { when: 'after the call was seen ringing', dueAtMinutes: [15, 30, 45] },
+  ])(
+    'told 50 times at once $when starts one instance with one keepAlive per due time',
+    async ({ when, dueAtMinutes }) => {
       const world = await startVirtualWorld();
       await world.startCall({ callId: CALL_ID, establishAfterSeconds: 3_600 });
       if (when === 'at first sight') await forget(world);
@@ -22,7 +26,7 @@ describe('established', () => {
       expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 202));
       await world.clock.runFor(46 * MINUTE_MS);
       expect(await instances(world)).toHaveLength(1);
-      expect(world.keepAlives(CALL_ID).map(({ minute }) => minute)).toEqual([15, 30, 45]);
+      expect(world.keepAlives(CALL_ID).map(({ minute }) => minute)).toEqual(dueAtMinutes);
       expect(world.countEvents('call.established', CALL_ID)).toBe(1);
       expect((await world.getCall(CALL_ID)).record).toMatchObject({ phase: 'active' });
     },
@@ -73,14 +77,15 @@ describe('terminated', () => {
 
   // The start writes the record, starts the instance, and writes the record as active.
   test.each([
-    { when: 'after the record was written and before the instance exists', at: 'insert' },
-    { when: 'after the instance exists and before the record says active', at: 'replace' },
-  ])('told in the middle of a start, $when, leaves nothing running', async ({ at }) => {
+    { when: 'after the record was written and before the instance exists', at: 'afterFirstWrite' },
+    { when: 'after the instance exists and before the record says active', at: 'beforeSecondWrite' },
+  ] as const)('told in the middle of a start, $when, leaves nothing running', async ({ at }) => {
     const hook = createInterruption(at, async () => {
       const answer = await world.notify(callNotification(CALL_ID, 'terminated'));
       expect(answer.status).toBe(202);
     });
     const world = await startVirtualWorld({ store: createMemoryCallStore(hook) });
+    expect((await world.notify(callNotification(CALL_ID, 'establishing'))).status).toBe(202);
     expect((await world.notify(callNotification(CALL_ID, 'established'))).status).toBe(202);
     expect(hook.wasReached()).toBe(true);
     await world.clock.runFor(0);
@@ -92,8 +97,9 @@ describe('terminated', () => {
   });
 });
 
-/** Lets `interrupt` happen once, at that step of the first start, while the start waits. */
-function createInterruption(at: string, interrupt: () => Promise<void>) {
+/** Lets `interrupt` happen once, at that write of the record of a call seen before, while its start waits. */
+function createInterruption(at: 'afterFirstWrite' | 'beforeSecondWrite', interrupt: () => Promise<void>) {
+  let writes = 0;
   let isDone = false;
   const once = async () => {
     if (isDone) return;
@@ -101,10 +107,12 @@ function createInterruption(at: string, interrupt: () => Promise<void>) {
     await interrupt();
   };
   const before: CallStoreHook = async (operation) => {
-    if (operation === 'replace' && at === 'replace') await once();
+    if (operation !== 'replace') return;
+    writes++;
+    if (at === 'beforeSecondWrite' && writes === 2) await once();
   };
   const after: CallStoreHook = async (operation) => {
-    if (operation === 'insert' && at === 'insert') await once();
+    if (operation === 'replace' && at === 'afterFirstWrite') await once();
   };
   return { before, after, wasReached: () => isDone };
 }

@@ -151,6 +151,7 @@ describe('the ids of a notification', () => {
 
   test('lead from Microsoft to the instance: they stand in the start and in the end', async () => {
     const world = await startVirtualWorld();
+    await notify(world, 'establishing', ids);
     await notify(world, 'established', ids);
     await notify(world, 'terminated', { ...ids, 'x-microsoft-skype-message-id': 'message:2' });
     const instanceId = `call-${callId}`;
@@ -179,6 +180,7 @@ describe('the ids of a notification', () => {
 
   test('of the call stand in an end that no notification told', async () => {
     const world = await startVirtualWorld();
+    await notify(world, 'establishing', ids);
     await notify(world, 'established', ids);
     await world.request('DELETE', `/api/calls/${callId}`);
     const [ended] = world.events.filter(({ event }) => event === 'call.ended');
