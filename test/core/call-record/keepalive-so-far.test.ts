@@ -25,10 +25,13 @@ test('it is still due at that moment when the start is repeated later', () => {
   expect(toKeepaliveSoFar(before, after)).toEqual({ firstKeepAliveAtMs: 31 * MINUTE_MS });
 });
 
-test.each([0, 31 * MINUTE_MS])('a call seen %i ms before it is established is due an interval after that', (laterMs) => {
-  const { before, after } = established(observeCall(undefined, seen, 0), laterMs);
-  expect(toKeepaliveSoFar(before, after)).toEqual({});
-});
+test.each([0, 31 * MINUTE_MS])(
+  'a call seen %i ms before it is established is due an interval after that',
+  (laterMs) => {
+    const { before, after } = established(observeCall(undefined, seen, 0), laterMs);
+    expect(toKeepaliveSoFar(before, after)).toEqual({});
+  },
+);
 
 test('a call that was kept alive before it was established brings that success', () => {
   const observed = observeCall(undefined, seen, 0);
