@@ -24,6 +24,8 @@ export interface HostClient {
   get(url: string, headers?: Readonly<Record<string, string>>): Promise<JsonAnswer>;
   /** POST or another method to the control API of the simulated Graph. */
   control(method: string, path: string, body?: unknown): Promise<JsonAnswer>;
+  /** Makes Graph know a call of which it tells nobody: whoever first hears of one at `established` asks Graph at once. */
+  begin(callId: string): Promise<void>;
   /** A callback token with claims put over the good ones. */
   signToken(claims?: Readonly<Record<string, unknown>>): Promise<string>;
 }
@@ -45,6 +47,11 @@ export function createHostClient(host: SpawnedHost): HostClient {
   return {
     host,
     control,
+    async begin(callId) {
+      const silent = { callId, callbackUri: 'http://127.0.0.1:9/', establishAfterSeconds: 86_400 };
+      const { status } = await control('POST', 'calls', silent);
+      if (status !== 201) throw new Error(`The simulated Graph did not make call ${callId}: ${status}`);
+    },
     signToken,
     async notify(body, options = {}) {
       goodToken ??= signToken();

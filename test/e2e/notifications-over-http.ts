@@ -69,6 +69,8 @@ export function notificationsOverHttp(client: () => HostClient): void {
       '$file is answered with $http, and its effect is $effect',
       async ({ file, http, calls, index }) => {
         const body = withOwnIds(readText(`notifications/${file}`), index);
+        const begun = Object.keys(calls).filter((callId) => calls[callId] === 'start');
+        await Promise.all(begun.map((callId) => client().begin(withOwnIds(callId, index))));
         expect((await client().notify(body)).status).toBe(http);
         for (const callId of allCallIds) {
           const effect = calls[callId] ?? 'ignore';
@@ -89,6 +91,7 @@ export function notificationsOverHttp(client: () => HostClient): void {
 
     test('that comes 50 times at once starts one instance, and its end in between leaves none running', async () => {
       const [started, ended] = [randomUUID(), randomUUID()];
+      await client().begin(started);
       const post = (callId: string, state: string) => client().notify(JSON.stringify(callNotification(callId, state)));
       const answers = await Promise.all(
         Array.from({ length: 50 }, async (_, index) => [

@@ -74,6 +74,7 @@ describe('with a relay', () => {
   test('a bot that hangs holds up no notification for longer than its budget, and no call is lost for it', async () => {
     answer = () => {};
     const callIds = Array.from({ length: 20 }, () => randomUUID());
+    await Promise.all(callIds.map((callId) => client.begin(callId)));
     const answers = await Promise.all(callIds.map((callId) => client.notify(established(callId))));
     expect(answers.map(({ status }) => status)).toEqual(callIds.map(() => 202));
     for (const callId of callIds)

@@ -17,8 +17,10 @@ export function statusOverHttp(client: () => HostClient): void {
     };
 
     beforeAll(async () => {
-      await tell(live, 'established');
-      await tell(ended, 'established');
+      for (const callId of [live, ended]) {
+        await tell(callId, 'establishing');
+        await tell(callId, 'established');
+      }
       await tell(ended, 'terminated');
       await eventually(async () => {
         expect((await client().getInstance(live)).body).toMatchObject({ runtimeStatus: 'Running' });

@@ -35,6 +35,10 @@ afterAll(async () => {
 /** Sends the attack; the answer, the log and the call are as it says. */
 async function expectOutcome(attack: Attack, send: (request: RawRequest) => ReturnType<RawClient['send']>) {
   const callId = randomUUID();
+  const { starts = false, reason } = attack;
+  // A call first heard of at established is kept alive at once; Graph would say that there is no such call.
+  if (starts)
+    await client.notify({ headers: JSON_TYPE, body: JSON.stringify(callNotification(callId, 'establishing')) });
   const logFrom = host.output().length;
   const asked = await attack.request({ callId, trapOrigin: trap.origin, signToken: client.signToken });
   const answer = await send({
@@ -44,7 +48,6 @@ async function expectOutcome(attack: Attack, send: (request: RawRequest) => Retu
   });
   expect(answer.status).toBe(attack.status);
   expect(answer.body).not.toMatch(STACK);
-  const { starts = false, reason } = attack;
   if (starts) await eventually(async () => expect(await client.phaseOf(callId)).toBe('active'));
   else expect(await client.phaseOf(callId)).toBeUndefined();
   if (reason === undefined) expect(host.output().slice(logFrom)).not.toContain('notification.rejected');
@@ -108,17 +111,21 @@ describe('a call id in the address', () => {
 describe('a batch', { timeout: 60_000 }, () => {
   /** Alone, it takes 4 s. */
   const LIMIT_MS = 45_000;
-  const entryOf = (callId: string) => ({
+  const entryOf = (callId: string, state: string) => ({
     changeType: 'updated',
     resource: `/app/calls/${callId}`,
-    resourceData: { '@odata.type': '#microsoft.graph.call', state: 'established' },
+    resourceData: { '@odata.type': '#microsoft.graph.call', state },
   });
   const send = (value: readonly unknown[]) => client.notify({ headers: JSON_TYPE, body: JSON.stringify({ value }) });
+  const callIds = Array.from({ length: 1_000 }, () => randomUUID());
+
+  beforeAll(async () => {
+    await send(callIds.map((callId) => entryOf(callId, 'establishing')));
+  }, START_TIMEOUT_MS);
 
   test('of 1,000 calls between 1,000 bad entries starts every one of them, in bounded time', async () => {
-    const callIds = Array.from({ length: 1_000 }, () => randomUUID());
     const startedMs = performance.now();
-    const { status } = await send(callIds.flatMap((callId) => [{ resource: 7 }, entryOf(callId)]));
+    const { status } = await send(callIds.flatMap((callId) => [{ resource: 7 }, entryOf(callId, 'established')]));
     expect(performance.now() - startedMs).toBeLessThan(LIMIT_MS);
     expect(status).toBe(202);
     const started = new Set(await client.instanceIds());
