@@ -29,7 +29,7 @@ export async function startCall(effects: CallEffects, seen: CallSighting): Promi
     mayBeNew: true,
   });
   if (after === undefined || after.phase !== 'starting') return;
-  if ((await startInstance(effects, after, toKeepaliveSoFar(before, after), stored)).isFirst) {
+  if ((await startInstance(effects, after, toKeepaliveSoFar(before, after, nowMs), stored)).isFirst) {
     log({
       event: 'call.established',
       level: 'info',

@@ -10,13 +10,13 @@ export type KeepaliveSoFar = Pick<KeepaliveStart, 'lastKeepAliveAtMs' | 'firstKe
  * A call whose start nobody told may have used up most of its 45 minutes (in a lobby, while its notifications got lost):
  * its first keepAlive is due at once.
  *
- * Shape: the record before and after `established` → what the orchestration starts with.  Errors: none.
+ * Shape: the record before and after `established`, now → what the orchestration starts with.  Errors: none.
  */
-export function toKeepaliveSoFar(before: CallRecord | undefined, after: CallRecord): KeepaliveSoFar {
+export function toKeepaliveSoFar(before: CallRecord | undefined, after: CallRecord, nowMs: number): KeepaliveSoFar {
   const { firstSeenAtMs, establishedAtMs = firstSeenAtMs } = after;
   const isStartTold = before?.phase === 'observed' || firstSeenAtMs < establishedAtMs;
   return withoutAbsent({
     lastKeepAliveAtMs: lastKeepAliveMs(after),
-    firstKeepAliveAtMs: isStartTold ? undefined : establishedAtMs,
+    firstKeepAliveAtMs: isStartTold ? undefined : nowMs,
   });
 }
