@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { OrchestrationContext, Task } from 'durable-functions';
 import { describe, expect, test } from 'vitest';
+import { EventType, type HistoryEvent } from '../../local/durable-extension/history-event.ts';
 import { installFunctionsCore } from '../../local/functions-host/functions-core.ts';
 import type { GoldenHistory } from './golden-history.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -43,6 +44,21 @@ test('the histories of the version in host.json are there, and tell of every way
   }
   expect(read(`${defaultVersion}/day.json`).generations).toHaveLength(3);
 });
+
+test('a delivery to the webhook that the release before has begun is gone on with', async () => {
+  const golden = read('1.0/webhook.json');
+  const generations = golden.generations.map((events) => events.map(withLongDelivery));
+  expect(JSON.stringify(generations)).toContain('deliverForMs');
+  expect(await replayHistory({ ...golden, generations }, keepCallAlive)).toEqual([]);
+});
+
+/** As if this release had started it. */
+function withLongDelivery(event: HistoryEvent): HistoryEvent {
+  if (event.EventType !== EventType.ExecutionStarted) return event;
+  const input = JSON.parse(event.Input ?? '');
+  const limits = { ...input.limits, deliverForMs: 48 * 3_600_000 };
+  return { ...event, Input: JSON.stringify({ ...input, limits }) };
+}
 
 describe('a change to the orchestrator that would break running instances is found:', () => {
   type Change = (context: OrchestrationContext) => Generator<Task, unknown, unknown>;
