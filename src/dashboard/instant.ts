@@ -23,14 +23,15 @@ export function setInstant(target: HTMLElement, instant: string | undefined, tex
 const INSTANT = /(\d{4}-\d{2}-\d{2} )?\d{2}:\d{2}(:\d{2})? UTC/;
 
 /** Shows why a call is as it is. The one instant in the sentence is the deadline: it is told in the reader's zone. */
-export function setWhy(target: HTMLElement, { why, deadlineAt }: Row, nowMs: number): void {
-  const atMs = Date.parse(deadlineAt ?? '');
+export function setWhy(target: HTMLElement, { why, deadlineAt, loss }: Row, nowMs: number): void {
+  const told = deadlineAt ?? loss?.at;
+  const atMs = Date.parse(told ?? '');
   if (Number.isNaN(atMs) || !INSTANT.test(why)) {
     setInstant(target, undefined, why, nowMs);
     return;
   }
   const isNear = Math.abs(atMs - nowMs) < NEAR_MS;
-  setInstant(target, deadlineAt, why.replace(INSTANT, toLocalText(atMs, nowMs, isNear)), nowMs);
+  setInstant(target, told, why.replace(INSTANT, toLocalText(atMs, nowMs, isNear)), nowMs);
 }
 
 /** So near, seconds count. */

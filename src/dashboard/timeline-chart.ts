@@ -57,7 +57,7 @@ export function timelineChart(
 
 /** After many failures the last success is no longer among the tries that are known one by one. */
 function withLastSuccess(timeline: readonly Happening[], { lastKeepAliveAt }: Row): readonly Happening[] {
-  const isKnown = timeline.some(({ kind, result }) => kind === 'rescued' || result === 'alive');
+  const isKnown = timeline.some(({ kind, result }) => kind === 'rescued' || kind === 'keptAlive' || result === 'alive');
   const first = timeline.find(({ kind }) => kind === 'keepAlive');
   if (lastKeepAliveAt === undefined || isKnown || first === undefined || first.at < lastKeepAliveAt) return timeline;
   return [...timeline, { kind: 'keepAlive', at: lastKeepAliveAt, result: 'alive' }];

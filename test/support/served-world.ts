@@ -19,9 +19,9 @@ export async function serveWorld(world: Pick<VirtualWorld, 'request' | 'clock'>)
   const listener = await listenHttp(
     async ({ method, url, headers, body }) => {
       const date = new Date(world.clock.nowMs()).toUTCString();
-      if (failure !== undefined && url.pathname.startsWith('/api/calls')) return { status: failure, headers: { date } };
       const path = `${url.pathname}${url.search}`;
       requests.push(`${method} ${path}`);
+      if (failure !== undefined && url.pathname.startsWith('/api/calls')) return { status: failure, headers: { date } };
       const answer = await world.request(method, path, { headers, body: new TextDecoder().decode(body) });
       const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
       return { status: answer.status, headers: { ...answer.headers, date }, body: text ?? '' };
