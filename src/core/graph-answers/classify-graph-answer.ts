@@ -29,7 +29,7 @@ function classifyStatus(answer: GraphAnswered): KeepAliveOutcome {
   const { status } = answer;
   if (status >= 200 && status < 300) return { kind: 'alive', ...attempt };
   if (status === 404) return { kind: saysCallNotFound(answer) ? 'gone' : 'unclear', ...attempt };
-  if (status === 400 || status === 403) {
+  if (status === 403 || (status === 400 && saysWhy(answer))) {
     const code = answer.errorCode ?? `http${status}`;
     return { kind: 'denied', code, reason: answer.errorMessage ?? `Graph answered ${status}`, ...attempt };
   }
@@ -40,6 +40,11 @@ function classifyStatus(answer: GraphAnswered): KeepAliveOutcome {
     ...(afterMs === undefined ? {} : { afterMs: Math.max(afterMs, SHORTEST_RETRY_AFTER_MS) }),
     ...attempt,
   };
+}
+
+/** Graph names its reasons; a bare 400 is a gateway's, and passes (github.com/twentyhq/twenty/issues/23707). */
+function saysWhy({ errorCode, errorMessage }: GraphAnswered): boolean {
+  return errorCode !== undefined || errorMessage !== undefined;
 }
 
 function saysCallNotFound({ errorCode, errorMessage }: GraphAnswered): boolean {

@@ -46,10 +46,22 @@ test.each([400, 403])('a %i is denied with its code', (status) => {
     reason: 'Insufficient',
     ...facts,
   });
-  expect(classifyGraphAnswer(answered(status))).toMatchObject({
+  expect(classifyGraphAnswer(answered(status, { errorMessage: 'Insufficient' }))).toMatchObject({
     code: `http${status}`,
-    reason: `Graph answered ${status}`,
+    reason: 'Insufficient',
   });
+});
+
+test('a 403 without a body is denied all the same', () => {
+  expect(classifyGraphAnswer(answered(403))).toMatchObject({
+    kind: 'denied',
+    code: 'http403',
+    reason: 'Graph answered 403',
+  });
+});
+
+test('a 400 without a body is no word of Graph, and is tried again as any passing trouble', () => {
+  expect(classifyGraphAnswer(answered(400))).toEqual({ kind: 'retry', reason: 'http 400', ...facts });
 });
 
 test('a 401 is retried after a minute: a token is new each time', () => {
