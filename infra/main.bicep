@@ -124,6 +124,13 @@ param graphMaxRequestsPerSecond int = 50
 @maxLength(4)
 param maxCallHours string = ''
 
+@description('Minutes, 1 to 1440, after which a call is hung up in which the bot is the only one left. Empty = never.')
+@maxLength(4)
+param hangUpWhenAloneMinutes string = ''
+
+@description('Whether the bot counts as not alone while another application is in the call.')
+param hangUpCountsApplications bool = false
+
 @description('Days after which ended calls and their instances are purged.')
 @minValue(1)
 @maxValue(365)
@@ -419,6 +426,8 @@ var appSettings = {
   KEEPALIVE_TIME_SCALE: '1'
   GRAPH_MAX_REQUESTS_PER_SECOND: string(graphMaxRequestsPerSecond)
   MAX_CALL_HOURS: maxCallHours
+  HANG_UP_WHEN_ALONE_MINUTES: hangUpWhenAloneMinutes
+  HANG_UP_COUNTS_APPLICATIONS: string(hangUpCountsApplications)
   CALL_RETENTION_DAYS: string(callRetentionDays)
   BOT_NOTIFICATION_URL: botNotificationUrl
   RELAY_TIMEOUT_SECONDS: string(relayTimeoutSeconds)

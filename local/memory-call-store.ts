@@ -77,7 +77,8 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
         return callId.startsWith(slice) && (phases.includes(phase) || endedAtMs >= endedSinceMs);
       }),
     listDue: (nowMs) =>
-      select('listDue', ({ phase, nextLookAtMs }) => {
+      select('listDue', ({ phase, nextLookAtMs, hangUpAtMs = Number.POSITIVE_INFINITY }) => {
+        if (phase === 'active' && hangUpAtMs <= nowMs) return true;
         return nextLookAtMs !== undefined && (nextLookAtMs <= nowMs || phase === 'ended');
       }),
     readProgress: () => perform('readProgress', undefined, () => progress && JSON.parse(progress)),

@@ -79,6 +79,7 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
       fetch,
     }),
     tracing: createTracing(),
+    alone: settings.alone,
     relay: relay && createBotRelay({ ...relay, url: relay.botNotificationUrl, clock, proxyEnv: proxyEnv(process.env) }),
     webhook: callEndedWebhook && createCallEndedWebhook({ ...callEndedWebhook, clock, fetch }),
     teamsHost: TEAMS_HOSTS[graph.cloud],

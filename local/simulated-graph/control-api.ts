@@ -7,6 +7,7 @@ import { ControlError } from './control-error.ts';
 import { faultSchema } from './faults.ts';
 import { graphError, jsonAnswer, type RequestContext, type SimulatedAnswer } from './graph-answer.ts';
 import { parseJsonBody } from './json-body.ts';
+import { rosterSchema } from './roster-body.ts';
 
 const tokenSchema = z.looseObject({ $header: z.record(z.string(), z.unknown()).default({}) });
 const resultInfoSchema = z.strictObject({ code: z.int(), subcode: z.int(), message: z.string() });
@@ -44,6 +45,7 @@ const HANDLERS: Readonly<Record<string, (request: ControlRequest) => ControlAnsw
     return { status: 204 };
   },
   'POST /control/notifications': async ({ control, body }) => ok(await sendNotification(control, body)),
+  'POST /control/rosters': async ({ control, body }) => ok(await control.sendRoster(rosterSchema.parse(body))),
   'GET /control/faults': ({ control }) => ok({ value: control.faults() }),
   'POST /control/faults': ({ control, body }) => created(control.addFault(faultSchema.parse(body))),
   'DELETE /control/faults': ({ control }) => {

@@ -6,6 +6,7 @@ import { ControlError } from './control-error.ts';
 import type { Fault, FaultOptions, Faults } from './faults.ts';
 import type { KeepAliveLogEntry } from './keepalive-log.ts';
 import type { NotificationSender } from './notification-sender.ts';
+import { type RosterOptions, toRosterBody } from './roster-body.ts';
 import type { SimulatedCall } from './simulated-call.ts';
 import type { SimulatedCalls } from './simulated-calls.ts';
 
@@ -22,6 +23,8 @@ export interface SimulatedGraphControl {
   sendNotification(
     notification: { readonly callId: string } & ({ readonly state: CallState } | { readonly body: string }),
   ): Promise<NotificationView>;
+  /** Tells the bot who is in a call, and waits for the answer. Errors: ZodError, ControlError 404. */
+  sendRoster(options: RosterOptions): Promise<NotificationView>;
   /** Errors: ZodError. */
   addFault(options: FaultOptions): Fault;
   faults(): readonly Fault[];
@@ -62,6 +65,11 @@ export function createControl(deps: {
     hangUp: (callId, resultInfo) => calls.hangUp(knownCall(callId), 'otherParty', resultInfo),
     async sendNotification({ callId, ...content }) {
       return toNotificationView(await deps.sender.sendByHand(knownCall(callId), content));
+    },
+    async sendRoster(options) {
+      const call = knownCall(options.callId);
+      const body = JSON.stringify(toRosterBody(call.facts, options));
+      return toNotificationView(await deps.sender.sendByHand(call, { body }));
     },
     addFault: faults.add,
     faults: faults.list,

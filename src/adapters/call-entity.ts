@@ -2,7 +2,7 @@ import type { TableEntity } from '@azure/data-tables';
 import * as z from 'zod/mini';
 import { type CallFacts, withoutAbsent } from '../core/call-record/call-facts.ts';
 import { type CallId, parseCallId } from '../core/call-record/call-id.ts';
-import type { CallRecord } from '../core/call-record/call-record.ts';
+import { type CallRecord, toEndReason } from '../core/call-record/call-record.ts';
 import type { Heartbeat } from '../core/call-record/heartbeat.ts';
 import type { ResultInfo } from '../core/keepalive/keepalive-state.ts';
 import { once } from '../core/values/once.ts';
@@ -38,7 +38,13 @@ export function toEntity(record: CallRecord): TableEntity {
       establishedAt: toDate(establishedAtMs),
       reopenedAt: toDate(record.reopenedAtMs),
       endedAt: toDate(endedAtMs),
-      endReason: record.endReason,
+      // A reason that an older release does not know would make the row unreadable to it: hence a column of its own.
+      endReason: record.endReason && toEndReason(record.endReason),
+      endCause: record.endReason === 'alone' ? 'alone' : undefined,
+      aloneSince: toDate(record.aloneSinceMs),
+      hangUpAt: toDate(record.hangUpAtMs),
+      hungUpAt: toDate(record.hungUpAtMs),
+      roster: record.roster && JSON.stringify(record.roster),
       resultCode: toNumberColumn(resultInfo?.code),
       resultSubcode: toNumberColumn(resultInfo?.subcode),
       resultMessage: resultInfo?.message,
@@ -111,6 +117,8 @@ const rowSchema = once(() => {
     targetIds: z.exactOptional(z.array(z.string())),
   });
 
+  const rosterSchema = z.object({ sequence: z.number(), others: z.array(z.string()) });
+
   const instant = z.pipe(
     z.date(),
     z.transform((date: Date) => date.getTime()),
@@ -129,6 +137,11 @@ const rowSchema = once(() => {
     resultSubcode: z.optional(z.number()),
     resultMessage: z.optional(z.string()),
     terminationReason: z.optional(z.string()),
+    endCause: z.optional(z.string()),
+    aloneSince: z.optional(instant),
+    hangUpAt: z.optional(instant),
+    hungUpAt: z.optional(instant),
+    roster: z.optional(z.pipe(z.pipe(z.string(), z.transform(parseJson)), rosterSchema)),
     cleanedUpAt: z.optional(instant),
     keepAlives: z.optional(z.number()),
     otherKeepAlives: z.optional(z.number()),
@@ -168,7 +181,11 @@ function toRecord(callId: CallId, row: z.infer<ReturnType<typeof rowSchema>>): C
     establishedAtMs: row.establishedAt,
     reopenedAtMs: row.reopenedAt,
     endedAtMs: row.endedAt,
-    endReason: row.endReason,
+    endReason: row.endReason === 'stopped' && row.endCause === 'alone' ? ('alone' as const) : row.endReason,
+    aloneSinceMs: row.aloneSince,
+    hangUpAtMs: row.hangUpAt,
+    hungUpAtMs: row.hungUpAt,
+    roster: row.roster,
     resultInfo: toResultInfo(row),
     terminationReason: row.terminationReason,
     cleanedUpAtMs: row.cleanedUpAt,

@@ -38,7 +38,7 @@ export interface CallStore {
    */
   list(phases: readonly CallPhase[], endedSinceMs?: number, slice?: string): AsyncIterable<StoredCall>;
   /**
-   * All records of calls that have to be looked at by now, page by page, in no particular order. Of ended ones those that
+   * All records of calls that have to be looked at by now, or hung up, page by page, in no particular order. Of ended ones those that
    * ask for it at all: a heartbeat that came after the end may have put it off.
    */
   listDue(nowMs: number): AsyncIterable<StoredCall>;

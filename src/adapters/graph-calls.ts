@@ -53,6 +53,12 @@ export interface GraphCalls {
    * Source: https://learn.microsoft.com/graph/api/call-keepalive
    */
   keepAlive(request: KeepAliveRequest): Promise<GraphAnswer>;
+  /**
+   * Hangs up; never throws. The bot leaves the call, which goes on for those who are in it.
+   *
+   * Tokens, tenants and effects as of `keepAlive`.  Source: https://learn.microsoft.com/graph/api/call-delete
+   */
+  hangUp(request: KeepAliveRequest): Promise<GraphAnswer>;
   /** Says what `keepAlive` would send first. Sends nothing. */
   describeKeepAlive(target: KeepAliveTarget): KeepAliveDescription;
 }
@@ -64,8 +70,8 @@ const tenantMismatchCode = '7505';
 export function createGraphCalls(dependencies: GraphCallsDependencies): GraphCalls {
   const { graphBaseUrl, isTenantAllowed, clock, totalTimeoutMs = 30_000 } = dependencies;
   const homeTenantId = dependencies.homeTenantId.toLowerCase();
-  const urlOf = (graphCallId: string) =>
-    `${graphBaseUrl}/communications/calls/${encodeURIComponent(graphCallId)}/keepAlive`;
+  const callOf = (graphCallId: string) => `${graphBaseUrl}/communications/calls/${encodeURIComponent(graphCallId)}`;
+  const urlOf = (graphCallId: string) => `${callOf(graphCallId)}/keepAlive`;
 
   function tenantOf(tenantId: string | undefined): string {
     const named = tenantId?.toLowerCase();
@@ -81,27 +87,33 @@ export function createGraphCalls(dependencies: GraphCallsDependencies): GraphCal
     return (await send(first.token)).answer;
   }
 
-  return {
-    async keepAlive({ graphCallId, tenantId, headers, namedTenantId = async () => undefined }) {
-      const total = timeoutSignal(clock, totalTimeoutMs);
-      const request = { url: urlOf(graphCallId), signal: total.signal, headers };
-      try {
-        const tenant = tenantOf(tenantId);
-        const first = await answerOf({ ...request, tenantId: tenant });
-        if (!isTenantMismatch(first)) return first;
-        const others = new Set([tenantOf(await namedTenantId()), homeTenantId]);
-        others.delete(tenant);
-        let failure = first;
-        for (const other of others) {
-          const answer = await answerOf({ ...request, tenantId: other });
-          if (answer.kind === 'answered' && !isTenantMismatch(answer)) return answer;
-          if (answer.kind === 'failed') failure = answer;
-        }
-        return failure;
-      } finally {
-        total.dispose();
+  async function ask(
+    what: Pick<GraphRequest, 'method' | 'url'>,
+    { tenantId, headers, namedTenantId = async () => undefined }: KeepAliveRequest,
+  ): Promise<GraphAnswer> {
+    const total = timeoutSignal(clock, totalTimeoutMs);
+    const request = { ...what, signal: total.signal, headers };
+    try {
+      const tenant = tenantOf(tenantId);
+      const first = await answerOf({ ...request, tenantId: tenant });
+      if (!isTenantMismatch(first)) return first;
+      const others = new Set([tenantOf(await namedTenantId()), homeTenantId]);
+      others.delete(tenant);
+      let failure = first;
+      for (const other of others) {
+        const answer = await answerOf({ ...request, tenantId: other });
+        if (answer.kind === 'answered' && !isTenantMismatch(answer)) return answer;
+        if (answer.kind === 'failed') failure = answer;
       }
-    },
+      return failure;
+    } finally {
+      total.dispose();
+    }
+  }
+
+  return {
+    keepAlive: (request) => ask({ method: 'POST', url: urlOf(request.graphCallId) }, request),
+    hangUp: (request) => ask({ method: 'DELETE', url: callOf(request.graphCallId) }, request),
     describeKeepAlive: ({ graphCallId, tenantId }) => ({
       method: 'POST',
       url: urlOf(graphCallId),

@@ -20,6 +20,7 @@ export interface CallerHeaders {
 }
 
 export interface GraphRequest {
+  readonly method: 'POST' | 'DELETE';
   readonly url: string;
   readonly tenantId: string;
   /** Aborts when all that one keepAlive does has taken too long. */
@@ -36,10 +37,10 @@ export interface SentRequest {
 }
 
 /**
- * POSTs to Graph once, without a body. Never throws.
+ * Asks Graph once, without a body. Never throws.
  *
  * Shape: request → GraphAnswer. Units: ms. Errors: none, failures are answers of kind `failed`. Effects: may request a
- * token; one POST. A redirect is not followed: it would carry the token elsewhere.
+ * token; one request. A redirect is not followed: it would carry the token elsewhere.
  */
 export async function sendGraphRequest(
   dependencies: SendGraphRequestDependencies,
@@ -69,7 +70,7 @@ export async function sendGraphRequest(
       accept: 'application/json',
     };
     const response = await dependencies.fetch(request.url, {
-      method: 'POST',
+      method: request.method,
       headers,
       redirect: 'manual',
       signal: limit.signal,

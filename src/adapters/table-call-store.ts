@@ -116,7 +116,8 @@ function toFilter(phases: readonly CallPhase[], endedSinceMs: number | undefined
 /** A row without the column matches no comparison. */
 function toDueFilter(nowMs: number): string {
   const longer = nowMs + LONGEST_PUT_OFF_MS;
-  return `nextLookAt le ${toInstant(nowMs)} or (phase eq 'ended' and nextLookAt lt ${toInstant(longer)})`;
+  const isAlone = `(phase eq 'active' and hangUpAt le ${toInstant(nowMs)})`;
+  return `nextLookAt le ${toInstant(nowMs)} or ${isAlone} or (phase eq 'ended' and nextLookAt lt ${toInstant(longer)})`;
 }
 
 /** A heartbeat puts the next look off by the interval and some minutes. */

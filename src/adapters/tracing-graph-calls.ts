@@ -1,34 +1,36 @@
 import { type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import type { GraphAnswer } from '../core/graph-answers/graph-answer.ts';
-import type { GraphCalls } from './graph-calls.ts';
+import type { GraphCalls, KeepAliveRequest } from './graph-calls.ts';
 
 /**
- * The same Graph, each of its keepAlives, tokens and repeats included, in a client span `graph.keepAlive`.
+ * The same Graph, each keepAlive and hang-up, tokens and repeats included, in a client span of its own.
  *
  * Source: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
  */
 export function traceGraphCalls(graph: GraphCalls, tracer: Tracer): GraphCalls {
+  function inSpan(name: string, method: string, request: KeepAliveRequest, send: () => Promise<GraphAnswer>) {
+    const { hostname, port, protocol } = new URL(graph.describeKeepAlive(request).url);
+    const attributes = {
+      'http.request.method': method,
+      'server.address': hostname,
+      'server.port': port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port),
+      'graph.call.id': request.graphCallId,
+    };
+    return tracer.startActiveSpan(name, { kind: SpanKind.CLIENT, attributes }, async (span) => {
+      try {
+        const answer = await send();
+        describe(span, answer);
+        return answer;
+      } finally {
+        span.end();
+      }
+    });
+  }
+
   return {
     describeKeepAlive: (target) => graph.describeKeepAlive(target),
-    keepAlive(request) {
-      const { method, url } = graph.describeKeepAlive(request);
-      const { hostname, port, protocol } = new URL(url);
-      const attributes = {
-        'http.request.method': method,
-        'server.address': hostname,
-        'server.port': port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port),
-        'graph.call.id': request.graphCallId,
-      };
-      return tracer.startActiveSpan('graph.keepAlive', { kind: SpanKind.CLIENT, attributes }, async (span) => {
-        try {
-          const answer = await graph.keepAlive(request);
-          describe(span, answer);
-          return answer;
-        } finally {
-          span.end();
-        }
-      });
-    },
+    keepAlive: (request) => inSpan('graph.keepAlive', 'POST', request, () => graph.keepAlive(request)),
+    hangUp: (request) => inSpan('graph.hangUp', 'DELETE', request, () => graph.hangUp(request)),
   };
 }
 

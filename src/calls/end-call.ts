@@ -1,5 +1,10 @@
 import { toCallEndedEvent } from '../core/call-end/call-ended-event.ts';
-import { type CallRecord, type CallSighting, endCall as toEnded } from '../core/call-record/call-record.ts';
+import {
+  type CallRecord,
+  type CallSighting,
+  endCall as toEnded,
+  toEndReason,
+} from '../core/call-record/call-record.ts';
 import { type CallEnded, saysKeepAliveMissed } from '../core/keepalive/keepalive-state.ts';
 import type { CallEffects } from './call-effects.ts';
 import { updateRecord } from './update-record.ts';
@@ -48,7 +53,7 @@ function isYoung(record: CallRecord | undefined, nowMs: number): boolean {
 /** How the record says the call ended. */
 export function toCallEnded(record: CallRecord): CallEnded {
   return {
-    reason: record.endReason ?? 'terminated',
+    reason: toEndReason(record.endReason ?? 'terminated'),
     ...(record.resultInfo === undefined ? {} : { resultInfo: record.resultInfo }),
     ...(record.terminationReason === undefined ? {} : { terminationReason: record.terminationReason }),
   };

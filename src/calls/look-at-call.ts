@@ -4,8 +4,10 @@ import { parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
 import { isFinished } from '../core/reconcile/next-look.ts';
 import { type ReconcileKind, reconcileCall } from '../core/reconcile/reconcile-call.ts';
 import { needsRescueByRecord } from '../core/reconcile/rescue-by-record.ts';
+import { isHangUpDue } from '../core/roster/see-roster.ts';
 import { carryOut } from './carry-out.ts';
 import type { EngineWord } from './engine-watch.ts';
+import { hangUpAlone } from './hang-up-alone.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
 import { rescueByRecord } from './rescue-call.ts';
 import { updateRecord } from './update-record.ts';
@@ -33,6 +35,10 @@ export async function lookAtCall(
     return { kind: 'rescue', isByRecord: true };
   }
   const instance = word.kind === 'none' ? undefined : parseInstanceFacts(word.instance);
+  if (effects.hangUp !== undefined && isHangUpDue(record, clock.nowMs())) {
+    const isOver = await hangUpAlone(effects, effects.hangUp, record, instance);
+    if (isOver) return { kind: 'hangUp', isByRecord: false };
+  }
   const action = reconcileCall({ record, instance }, clock.nowMs(), limits);
   await carryOut(effects, callId, { record, instance }, action);
   if (action.kind === 'nothing' && record !== undefined) await askForNoLook(effects, record);

@@ -9,6 +9,8 @@ export interface ReconcileEffects extends CallEffects {
   readonly durable: DurableHub;
   readonly heartbeats: Heartbeats;
   readonly graph: Pick<GraphCalls, 'keepAlive'>;
+  /** Absent: no call is hung up because the bot is alone in it. */
+  readonly hangUp?: GraphCalls['hangUp'];
   readonly pace: RequestPace;
   /** Whether a webhook wants to hear of each end. */
   readonly tellsWebhook: boolean;

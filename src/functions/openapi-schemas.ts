@@ -24,7 +24,7 @@ function closed(required: JsonSchema, optional: JsonSchema = {}, description?: s
 }
 
 const callId: JsonSchema = { type: 'string', format: 'uuid', description: 'In lower case with dashes.' };
-const endReason: JsonSchema = { enum: ['terminated', 'notFound', 'stopped', 'expired'] };
+const endReason: JsonSchema = { enum: ['terminated', 'notFound', 'stopped', 'alone', 'expired'] };
 const outcome: JsonSchema = { enum: ['alive', 'gone', 'unclear', 'denied', 'retry'] };
 const resultInfo = closed({}, { code: { type: 'integer' }, subcode: { type: 'integer' }, message: text });
 
@@ -118,6 +118,9 @@ const callRecord = closed(
     endReason,
     resultInfo,
     terminationReason: text,
+    aloneSince: instant('Since when the bot is the only one left in the call.'),
+    hangUpAt: instant('When it is hung up for that.'),
+    hungUpAt: instant('When Graph was first asked to.'),
     cleanedUpAt: instant('When the clean-up closed the record.'),
     keepAlives: count,
     otherKeepAlives: count,

@@ -1,5 +1,6 @@
 import { toReasonText, toResultText } from '../core/call-end/result-words.ts';
-import type { CallEnded, EndReason } from '../core/keepalive/keepalive-state.ts';
+import type { RecordedEndReason } from '../core/call-record/call-record.ts';
+import type { CallEnded } from '../core/keepalive/keepalive-state.ts';
 
 const CALL = {
   callId: '5b1f8d00-72c3-4e61-8d1b-4f60917b82e5',
@@ -23,14 +24,15 @@ const CALL = {
 } as const;
 
 /** One of each: a reason without an example would not compile. */
-const RESULTS: Readonly<Record<EndReason, CallEnded['resultInfo']>> = {
+const RESULTS: Readonly<Record<RecordedEndReason, CallEnded['resultInfo']>> = {
   terminated: { code: 200, subcode: 5002, message: 'The conversation has ended. DiagCode: 0#5002.@' },
   notFound: undefined,
   stopped: undefined,
+  alone: { code: 200, subcode: 7000, message: 'The conversation has ended by bot.' },
   expired: undefined,
 };
 
-function toExample(endReason: EndReason) {
+function toExample(endReason: RecordedEndReason) {
   const resultInfo = RESULTS[endReason];
   const result = resultInfo === undefined ? {} : { resultInfo, resultText: toResultText(resultInfo) };
   const { callId, ...others } = CALL;
@@ -65,7 +67,7 @@ export const CALL_ENDED_WEBHOOK = {
       'application/json': {
         schema: { $ref: '#/components/schemas/CallEnded' },
         examples: Object.fromEntries(
-          (Object.keys(RESULTS) as EndReason[]).map((reason) => [reason, toExample(reason)]),
+          (Object.keys(RESULTS) as RecordedEndReason[]).map((reason) => [reason, toExample(reason)]),
         ),
       },
     },

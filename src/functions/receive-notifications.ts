@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import type { BotRelay } from '../adapters/bot-relay.ts';
 import type { CallbackTokenResult, CallbackTokenVerifier } from '../adapters/callback-token.ts';
 import { applyCommands, type NotificationOrigin } from '../calls/apply-commands.ts';
+import { applyRosters, type CallRoster } from '../calls/apply-rosters.ts';
 import type { CallEffects } from '../calls/call-effects.ts';
 import { withoutAbsent } from '../core/call-record/call-facts.ts';
 import type { EventLog, NotificationIds } from '../core/events/app-event.ts';
@@ -12,6 +13,7 @@ import { MOST_ENTRIES, type NotificationEntry, parseNotifications } from '../cor
 import { createRefusalLines, type RefusalLines } from '../core/notifications/refusal-lines.ts';
 import { toRelayBatch } from '../core/relay/relay-policy.ts';
 import { isRelayLoop } from '../core/relay/relay-request.ts';
+import type { AloneRule } from '../core/roster/see-roster.ts';
 import { type OwnAnswer, relayNotification } from './relay-notification.ts';
 
 export interface ReceiveNotificationsDependencies {
@@ -19,6 +21,8 @@ export interface ReceiveNotificationsDependencies {
   readonly owner: ResourceOwner;
   /** The effects of this invocation: its durable client, its log. */
   readonly effectsOf: (context: InvocationContext) => CallEffects;
+  /** Absent: who is in a call is of no account. */
+  readonly alone?: AloneRule | undefined;
   /** Told how many entries of a body spoke of calls whose ids have a form that is not known: nobody keeps those alive. */
   readonly noteUnknownIds?: (entries: number) => void;
   /** Absent: the bot has another way to hear of its calls. */
@@ -41,7 +45,7 @@ const MOST_REJECTED_TOLD = 20;
  * Source: https://learn.microsoft.com/microsoftteams/platform/bots/calls-and-meetings/call-notifications
  */
 export function receiveNotifications(dependencies: ReceiveNotificationsDependencies) {
-  const { tokens, owner, effectsOf, noteUnknownIds, relay } = dependencies;
+  const { tokens, owner, effectsOf, noteUnknownIds, alone, relay } = dependencies;
   const refusalLines = createRefusalLines();
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const ids = idsOf(request);
@@ -68,9 +72,11 @@ export function receiveNotifications(dependencies: ReceiveNotificationsDependenc
       noteUnknownIds?.(unknownIds);
     }
     const applied = applyCommands(effects, originOf(ids, owner.botAppId, verified.tenantId), commands);
+    const rosters = alone === undefined || parsed.kind === 'legacyFormat' ? [] : parsed.entries.flatMap(toRoster);
+    const areSeen = applied.then(() => alone === undefined || applyRosters(effects, rosters, alone));
     const accepted = answer(ids, parsed.kind === 'legacyFormat' ? 204 : 202);
     const notDurable = answer(ids, 503);
-    if (relay === undefined) return (await applied).length === 0 ? accepted : notDurable;
+    if (relay === undefined) return (await applied).length === 0 && (await areSeen) ? accepted : notDurable;
     const notification = {
       request,
       bytes: body.bytes,
@@ -142,6 +148,10 @@ function withIds(effects: CallEffects, ids: NotificationIds): CallEffects {
 
 function originOf({ scenarioId }: NotificationIds, appId: string, tenantId: string): NotificationOrigin {
   return { appId, tenantId, ...(scenarioId === undefined ? {} : { scenarioId }) };
+}
+
+function toRoster(entry: NotificationEntry): readonly CallRoster[] {
+  return entry.kind === 'other' && entry.roster !== undefined ? [{ callId: entry.callId, roster: entry.roster }] : [];
 }
 
 function isStartOrEnd({ kind }: CallCommand): boolean {

@@ -23,6 +23,7 @@ import {
 import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
 import type { ResourceOwner } from '../core/notifications/call-resource.ts';
 import type { EngineStore } from '../core/operator-views/engine-store.ts';
+import type { AloneRule } from '../core/roster/see-roster.ts';
 import { cleanUp } from './clean-up.ts';
 import { deliverCallEnded } from './deliver-call-ended.ts';
 import { doctor, misconfiguredDoctor, type WrongSetting } from './doctor.ts';
@@ -57,6 +58,8 @@ export interface AppDependencies {
   readonly tracing: Tracing;
   /** For `GET /api/doctor`. */
   readonly probes: DeploymentProbes;
+  /** Absent: no call is hung up because the bot is alone in it. */
+  readonly alone?: AloneRule | undefined;
   /** Absent: notifications are not relayed to the bot. */
   readonly relay?: BotRelay | undefined;
   /** Absent: nobody is told when a call has ended. */
@@ -77,7 +80,7 @@ export interface AppDependencies {
 /** Registers every function with the Functions runtime: names, triggers, routes and keys stand here and nowhere else. */
 export function registerFunctions(dependencies: AppDependencies): void {
   const { clock, store, owner, tracing, timeScale, webhook, teamsHost = TEAMS_HOSTS.global } = dependencies;
-  const { homeTenantId, limits, heartbeats, engineStore = 'AzureWebJobsStorage' } = dependencies;
+  const { homeTenantId, alone, limits, heartbeats, engineStore = 'AzureWebJobsStorage' } = dependencies;
   const graph = tracing.graphCalls(dependencies.graph);
   const durableClient = df.input.durableClient();
   const durableOf = (context: InvocationContext) =>
@@ -121,6 +124,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
     ...effectsOf(context),
     heartbeats,
     graph,
+    ...(alone === undefined ? {} : { hangUp: graph.hangUp }),
     pace,
     tellsWebhook: webhook !== undefined,
     appId: owner.botAppId,
@@ -136,7 +140,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
     unknownIds += entries;
     tracing.gotUnknownIds(entries);
   };
-  const receive = receiveNotifications({ tokens, owner, effectsOf, noteUnknownIds, relay });
+  const receive = receiveNotifications({ tokens, owner, effectsOf, noteUnknownIds, alone, relay });
   http('receiveNotifications', 'POST', 'notifications', 'anonymous', (request, context) =>
     tracing.ingest(context.traceContext, () => receive(request, context)),
   );

@@ -143,6 +143,23 @@ export const SETTING_NAMES = [
     example: '24',
   },
   {
+    name: 'HANG_UP_WHEN_ALONE_MINUTES',
+    owner: 'app',
+    required: false,
+    default: 'no limit',
+    description:
+      'Hangs up when the rosters say that the bot has been the only one left for so long; up to 5 minutes late.',
+    example: '15',
+  },
+  {
+    name: 'HANG_UP_COUNTS_APPLICATIONS',
+    owner: 'app',
+    required: false,
+    default: 'false',
+    description: 'true: with another application in the call the bot is not alone.',
+    example: 'true',
+  },
+  {
     name: 'CALL_RETENTION_DAYS',
     owner: 'app',
     required: false,

@@ -1,5 +1,7 @@
 import type { TableStorage } from '../adapters/table-storage.ts';
 import type { EngineStore } from '../core/operator-views/engine-store.ts';
+import type { AloneRule } from '../core/roster/see-roster.ts';
+import { readAlone } from './alone.ts';
 import { type BotSettings, readBot } from './bot.ts';
 import { safeUrl, webhookSecret, wholeNumber } from './formats.ts';
 import {
@@ -20,6 +22,8 @@ export interface Settings {
   readonly callbackToken: CallbackTokenSettings;
   readonly keepalive: KeepaliveSettings;
   readonly callRetentionMs: number;
+  /** Absent: no call is hung up. */
+  readonly alone?: AloneRule;
   /** Absent: notifications are not relayed. */
   readonly relay?: RelaySettings;
   /** Absent: nobody is told when a call has ended. */
@@ -60,6 +64,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   const callbackToken = readCallbackToken(reader, graph);
   const keepalive = readKeepalive(reader, graph);
   const callRetentionDays = reader.optional('CALL_RETENTION_DAYS', wholeNumber(1, 365)) ?? 7;
+  const alone = readAlone(reader);
   const relay = readRelay(reader);
   const callEndedWebhook = readCallEndedWebhook(reader);
   const storage = readTableStorage(reader);
@@ -73,6 +78,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
       callbackToken,
       keepalive,
       callRetentionMs: callRetentionDays * DAY_MS,
+      ...(alone === undefined ? {} : { alone }),
       ...(relay === undefined ? {} : { relay }),
       ...(callEndedWebhook === undefined ? {} : { callEndedWebhook }),
       storage,

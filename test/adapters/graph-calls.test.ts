@@ -177,6 +177,18 @@ describe('a 401', () => {
   });
 });
 
+describe('a hang-up', () => {
+  test('is one DELETE of the call, and a 401 or another tenant is met as with a keepAlive', async () => {
+    const gone = (response: ServerResponse) => response.writeHead(204).end();
+    answers = [error(401, 'InvalidAuthenticationToken'), error(403, '7505'), gone];
+    const answer = await create().hangUp({ graphCallId, tenantId: 'guest' });
+    expect(answer).toMatchObject({ kind: 'answered', status: 204, tenantId: 'home' });
+    expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual(
+      Array.from({ length: 3 }, () => `DELETE /v1.0/communications/calls/${graphCallId}`),
+    );
+  });
+});
+
 describe('the tenant', () => {
   test("is the call's when allowed", async () => {
     answers = [json(200, {})];

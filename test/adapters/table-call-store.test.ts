@@ -194,7 +194,7 @@ describe('the table call store', () => {
     });
     await collect(store.listDue(Date.UTC(2026, 0, 5)));
     expect(filter).toBe(
-      "nextLookAt le datetime'2026-01-05T00:00:00.000Z' or (phase eq 'ended' and nextLookAt lt datetime'2026-01-05T01:00:00.000Z')",
+      "nextLookAt le datetime'2026-01-05T00:00:00.000Z' or (phase eq 'active' and hangUpAt le datetime'2026-01-05T00:00:00.000Z') or (phase eq 'ended' and nextLookAt lt datetime'2026-01-05T01:00:00.000Z')",
     );
     await collect(store.list(['active'], undefined, 'a7'));
     expect(filter).toBe("PartitionKey eq 'a7' and (phase eq 'active')");

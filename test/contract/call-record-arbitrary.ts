@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { CallFacts } from '../../src/core/call-record/call-facts.ts';
 import { type CallId, parseCallId } from '../../src/core/call-record/call-id.ts';
-import type { CallPhase, CallRecord } from '../../src/core/call-record/call-record.ts';
-import type { EndReason, ResultInfo } from '../../src/core/keepalive/keepalive-state.ts';
+import type { CallPhase, CallRecord, RecordedEndReason } from '../../src/core/call-record/call-record.ts';
+import type { ResultInfo } from '../../src/core/keepalive/keepalive-state.ts';
 
 type Arbitraries<T> = { readonly [Name in keyof Required<T>]: fc.Arbitrary<Required<T>[Name]> };
 
@@ -48,11 +48,15 @@ const fields: Arbitraries<Omit<CallRecord, 'callId' | 'graphCallId'>> = {
   establishedAtMs: anyInstantMs,
   reopenedAtMs: anyInstantMs,
   endedAtMs: anyInstantMs,
-  endReason: fc.constantFrom<EndReason>('terminated', 'notFound', 'stopped', 'expired'),
+  endReason: fc.constantFrom<RecordedEndReason>('terminated', 'notFound', 'stopped', 'alone', 'expired'),
   resultInfo: fc
     .record(resultInfo, { requiredKeys: [], noNullPrototype })
     .filter((info) => Object.keys(info).length > 0),
   terminationReason: anyText,
+  aloneSinceMs: anyInstantMs,
+  hangUpAtMs: anyInstantMs,
+  hungUpAtMs: anyInstantMs,
+  roster: fc.record({ sequence: fc.nat(), others: fc.array(anyText, { maxLength: 5 }) }, { noNullPrototype }),
   cleanedUpAtMs: anyInstantMs,
   keepAlives: fc.nat(),
   otherKeepAlives: fc.nat(),

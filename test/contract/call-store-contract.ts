@@ -216,6 +216,13 @@ export function describeCallStore(store: CallStore): void {
       ['whose time has come', { phase: 'active', nextLookAtMs: NOW }, true],
       ['whose time has not come', { phase: 'active', nextLookAtMs: NOW + 1 }, false],
       ['that ended, put off by a late heartbeat', { phase: 'ended', nextLookAtMs: NOW + 1_200_000 }, true],
+      [
+        'to be hung up, whenever it is to be looked at',
+        { phase: 'active', nextLookAtMs: NOW + 1, hangUpAtMs: NOW },
+        true,
+      ],
+      ['to be hung up later', { phase: 'active', nextLookAtMs: NOW + 1, hangUpAtMs: NOW + 1 }, false],
+      ['that was to be hung up', { phase: 'ended', hangUpAtMs: NOW }, false],
       ['that is finished', { phase: 'ended' }, false],
       ['of an older release, which does not say', { phase: 'active' }, false],
     ])('lists a call %s among those to look at or not', async (_, changes, isListed) => {

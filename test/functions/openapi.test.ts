@@ -5,7 +5,7 @@ import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
 import { toCallEndedMessage } from '../../src/core/call-end/call-ended-message.ts';
 import { TEAMS_HOSTS } from '../../src/core/call-end/join-url.ts';
 import { parseCallId } from '../../src/core/call-record/call-id.ts';
-import type { CallRecord } from '../../src/core/call-record/call-record.ts';
+import { type CallRecord, toEndReason } from '../../src/core/call-record/call-record.ts';
 import { isPlainObject, type PlainObject } from '../../src/core/values/plain-object.ts';
 import { OPENAPI_DOCUMENT } from '../../src/functions/openapi-document.ts';
 import { API_SCHEMAS } from '../../src/functions/openapi-schemas.ts';
@@ -123,12 +123,13 @@ describe('the description of the API', () => {
         graphCallId: callId,
         appId: '',
         phase: 'ended',
+        endReason,
         firstSeenAtMs: Date.parse(firstSeenAt),
         establishedAtMs: Date.parse(establishedAt),
         endedAtMs: Date.parse(endedAt),
         facts: { tenantId, direction, requestedModalities, chatInfo, meetingInfo },
       };
-      const ended = { reason: endReason, ...(resultInfo === undefined ? {} : { resultInfo }) };
+      const ended = { reason: toEndReason(endReason), ...(resultInfo === undefined ? {} : { resultInfo }) };
       const outcome = { callId: record.callId, ended, keepAlives, lastKeepAliveAtMs: Date.parse(lastKeepAliveAt) };
       const sent = toCallEndedMessage(record, outcome, { nowMs: 0, teamsHost: TEAMS_HOSTS.global });
       expect(sent).toEqual(value);

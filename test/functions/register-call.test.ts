@@ -77,6 +77,7 @@ const effects = (): KeepAliveNowEffects => ({
       const facts = { clientRequestId: 'a', tenantId: target.tenantId ?? '', sentAtMs: clock.nowMs(), durationMs: 1 };
       return { kind: 'answered', ...graphSays, ...facts };
     },
+    hangUp: () => expect.unreachable(),
     describeKeepAlive: () => expect.unreachable(),
   },
   heartbeats: {

@@ -139,6 +139,7 @@ describe('without an SDK', () => {
 function graphThatAnswers(answer: GraphAnswer): GraphCalls {
   return {
     keepAlive: async () => answer,
+    hangUp: async () => answer,
     describeKeepAlive: (target) => ({
       method: 'POST',
       url: `https://graph.microsoft.com/v1.0/communications/calls/${target.graphCallId}/keepAlive`,

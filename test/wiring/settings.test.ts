@@ -266,6 +266,16 @@ const WIRING: Readonly<Record<SettingName, () => Promise<void>>> = {
   async MAX_CALL_HOURS() {
     expect((await load({ MAX_CALL_HOURS: '3' })).limits.maximumCallMs).toBe(3 * 3_600_000);
   },
+  async HANG_UP_WHEN_ALONE_MINUTES() {
+    expect((await load({})).alone).toBeUndefined();
+    expect((await load({ HANG_UP_WHEN_ALONE_MINUTES: '15' })).alone?.hangUpAfterMs).toBe(900_000);
+  },
+  async HANG_UP_COUNTS_APPLICATIONS() {
+    const settings = { HANG_UP_WHEN_ALONE_MINUTES: '15' };
+    expect((await load(settings)).alone?.countsApplications).toBe(false);
+    const counting = { ...settings, HANG_UP_COUNTS_APPLICATIONS: 'true' };
+    expect((await load(counting)).alone?.countsApplications).toBe(true);
+  },
   async CALL_RETENTION_DAYS() {
     expect((await load({ CALL_RETENTION_DAYS: '3' })).callRetentionMs).toBe(3 * 86_400_000);
   },

@@ -1,14 +1,16 @@
-import type { EndReason, ResultInfo } from '../keepalive/keepalive-state.ts';
+import type { RecordedEndReason } from '../call-record/call-record.ts';
+import type { ResultInfo } from '../keepalive/keepalive-state.ts';
 
 /** Why the keepalive of a call ended, in one sentence. */
-export function toReasonText(reason: EndReason): string {
+export function toReasonText(reason: RecordedEndReason): string {
   return REASONS[reason];
 }
 
-const REASONS: Readonly<Record<EndReason, string>> = {
+const REASONS: Readonly<Record<RecordedEndReason, string>> = {
   terminated: 'Graph reported that the call has ended.',
   notFound: 'Graph answered keepAlive with 404: the call is over, though no notification said so.',
   stopped: 'An operator stopped the keepalive; the call itself was not hung up.',
+  alone: 'The bot was the only one left in the call for as long as it may be, so this app hung up.',
   expired: 'The keepalive was given up: no keepAlive has succeeded for a day, or the call reached its age limit.',
 };
 

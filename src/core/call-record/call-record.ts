@@ -5,11 +5,20 @@ import {
   type ResultInfo,
   saysKeepAliveMissed,
 } from '../keepalive/keepalive-state.ts';
+import type { KnownRoster } from '../roster/parse-roster.ts';
 import { bringsNewFacts, type CallFacts, mergeFacts, withoutAbsent } from './call-facts.ts';
 import type { CallId } from './call-id.ts';
 
 /** `observed`: seen, not established. `starting`: its instance is being started. `ended`: absorbing. */
 export type CallPhase = 'observed' | 'starting' | 'active' | 'ended';
+
+/** `alone`: this app hung up, because the bot was the only one left. Its orchestration knows it as `stopped`. */
+export type RecordedEndReason = EndReason | 'alone';
+
+/** The reason in the words of orchestrations, and of releases that hang up no call. */
+export function toEndReason(recorded: RecordedEndReason): EndReason {
+  return recorded === 'alone' ? 'stopped' : recorded;
+}
 
 /**
  * One row of the table `Calls`: written at first sight, start, end and clean-up; each keepAlive adds what it learned
@@ -27,7 +36,7 @@ export interface CallRecord {
   /** When an operator had it kept alive again: the run before is over. */
   readonly reopenedAtMs?: number;
   readonly endedAtMs?: number;
-  readonly endReason?: EndReason;
+  readonly endReason?: RecordedEndReason;
   readonly resultInfo?: ResultInfo;
   readonly terminationReason?: string;
   /** Set once by the clean-up, with the call's sums. */
@@ -47,6 +56,13 @@ export interface CallRecord {
   readonly lastFailureReason?: string;
   /** When the reconciler has to look at the call; absent when nothing is left to do, and in rows of older releases. */
   readonly nextLookAtMs?: number;
+  /** What delta rosters have told; absent where full ones come, and when it is not known. */
+  readonly roster?: KnownRoster;
+  /** Since when the bot is alone, and when it is to hang up; absent while somebody else may be there. */
+  readonly aloneSinceMs?: number;
+  readonly hangUpAtMs?: number;
+  /** When Graph was first asked to hang up for that: the end that follows is told as `alone`. */
+  readonly hungUpAtMs?: number;
   /** How often the orchestration was started again because it had failed. */
   readonly restarts?: number;
   /** When an orchestration that had not noticed the end was told of it again. */
@@ -110,7 +126,19 @@ export function endCall(
     phase: 'ended',
     endedAtMs: nowMs,
     ...endFields(ended),
+    ...(record.hungUpAtMs === undefined ? {} : { endReason: 'alone' as const }),
   };
+}
+
+/** Graph is about to be asked to hang up: whatever ends the call from now on, that is why. */
+export function markHungUp(stored: CallRecord, nowMs: number): CallRecord {
+  return { ...stored, hungUpAtMs: stored.hungUpAtMs ?? nowMs };
+}
+
+/** Graph did not hang up. */
+export function unmarkHungUp(stored: CallRecord): CallRecord {
+  const { hungUpAtMs: _, ...others } = stored;
+  return others;
 }
 
 /**
@@ -201,12 +229,13 @@ export function rebuildCall(
 }
 
 /**
- * `terminated` says more than the others; a result is taken in once. That Graph ends a call which an operator gave up,
+ * `terminated` says more than the others, but why this app hung up; a result is taken in once. That Graph ends a call which an operator gave up,
  * for want of a keepAlive, is no news: it stays `stopped`.
  */
 function withLaterReason(stored: CallRecord, ended: CallEnded): CallRecord | undefined {
   if (stored.endReason === 'stopped' && saysKeepAliveMissed(ended.resultInfo)) return undefined;
-  const isMoreSpecific = ended.reason === 'terminated' && stored.endReason !== 'terminated';
+  const isFinal = stored.endReason === 'terminated' || stored.endReason === 'alone';
+  const isMoreSpecific = ended.reason === 'terminated' && !isFinal;
   const bringsResult = ended.resultInfo !== undefined && stored.resultInfo === undefined;
   if (!isMoreSpecific && !bringsResult) return undefined;
   const reason = isMoreSpecific ? ended.reason : (stored.endReason ?? ended.reason);

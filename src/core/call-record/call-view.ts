@@ -5,7 +5,7 @@ import type { CallRecord } from './call-record.ts';
 export function toCallView(record: CallRecord) {
   const { firstSeenAtMs, establishedAtMs, reopenedAtMs, endedAtMs, cleanedUpAtMs, ...others } = record;
   const { lastKeepAliveAtMs, lastRescueAtMs, lastFailureAtMs, nextLookAtMs, endRepeatedAtMs, ...more } = others;
-  const { worstMarginMs, ...rest } = more;
+  const { worstMarginMs, aloneSinceMs, hangUpAtMs, hungUpAtMs, roster: _, ...rest } = more;
   return withoutAbsent({
     ...rest,
     firstSeenAt: toIso(firstSeenAtMs),
@@ -15,6 +15,9 @@ export function toCallView(record: CallRecord) {
     cleanedUpAt: toIso(cleanedUpAtMs),
     lastKeepAliveAt: toIso(lastKeepAliveAtMs),
     worstMarginSeconds: worstMarginMs === undefined ? undefined : worstMarginMs / 1_000,
+    aloneSince: toIso(aloneSinceMs),
+    hangUpAt: toIso(hangUpAtMs),
+    hungUpAt: toIso(hungUpAtMs),
     lastRescueAt: toIso(lastRescueAtMs),
     lastFailureAt: toIso(lastFailureAtMs),
     nextLookAt: toIso(nextLookAtMs),

@@ -81,6 +81,11 @@ export const EVENTS = {
     when: "reconcileCalls found that a call's orchestration does not send its keepAlives",
     fields: { callId: 'text', reason: 'text' },
   },
+  'call.hungUp': {
+    levels: ['info', 'warning'],
+    when: 'reconcileCalls hung up a call in which the bot had been alone (`HANG_UP_WHEN_ALONE_MINUTES`); a warning when Graph did not do it, which is tried again',
+    fields: { callId: 'text', tenantId: 'text', outcome: 'text', aloneSeconds: 'number', requestId: 'text?' },
+  },
   'call.reconciled': {
     levels: ['warning'],
     when: 'reconcileCalls mended what did not fit together',
@@ -101,6 +106,7 @@ export const EVENTS = {
       probe: 'number?',
       rebuild: 'number?',
       end: 'number?',
+      hangUp: 'number?',
       repeatEnd: 'number?',
       close: 'number?',
       terminate: 'number?',
@@ -179,6 +185,7 @@ export const EVENTS = {
 /** What each field means, in whatever event it stands. */
 export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   actions: 'how many calls were mended',
+  aloneSeconds: 'since when the bot was the only one left',
   attempt: 'which try of the orchestration, from 1, failures included',
   by: '`reconcileCalls` or `operator`; absent: the orchestration itself',
   byRecord: 'calls judged by their record alone, for the engine did not answer',
@@ -186,7 +193,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   clientRequestId: '`client-request-id` that was sent to Graph',
   close: 'of `actions`: records closed for an instance that is over',
   code: "of `call.*`: Graph's `resultInfo.code`, a number; of `keepAlive.*`: Graph's error code, a text (`7504`, `http403`)",
-  command: 'what the notification asked for: `observe`, `start`, `end`',
+  command: 'what the notification asked for: `observe`, `start`, `end`, `roster`',
   days: 'days whose totals were written',
   detail: 'the error code of the network (`ECONNREFUSED`), `answerTooLarge`, `invalidStatus`',
   durationMs: 'how long it took; of `keepAlive.*`: the request to Graph',
@@ -197,6 +204,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   example: 'a value that would be right',
   failed: 'what could not be done; the next run tries again',
   firstSeenSecondsAgo: 'age of the call, counted from its first notification: so much of the 45 minutes was gone',
+  hangUp: 'of `actions`: calls hung up',
   index: 'which entry of `value`, from 0',
   instanceId: 'the durable instance, `call-` and the call id',
   instances: 'of `reconcile.*`: live instances that were compared with their records; of `purge.*`: removed instances',
@@ -209,13 +217,13 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   misconfigurationSuspected: 'the end rests on 404s that do not say "call not found": check `GRAPH_BASE_URL`',
   needsBot: "only the bot's answer counts for this notification (`incoming`, participantJoining)",
   outcome:
-    'of `keepAlive.*`: `alive`, `gone`, `unclear`, `denied`, `retry`; of `call.registered`: `started`, `running`, `finishing`; of `relay.failed`: `timeout`, `unreachable`, `refused`',
+    'of `keepAlive.*`: `alive`, `gone`, `unclear`, `denied`, `retry`; of `call.hungUp`: `hungUp`, `gone`, or why not; of `call.registered`: `started`, `running`, `finishing`; of `relay.failed`: `timeout`, `unreachable`, `refused`',
   postponed:
     'of `reconcile.completed`: calls left to the next run: the time was up; of `webhook.*`: how often the delivery waited for its turn',
   probe: 'of `actions`: calls never established, for which Graph was asked',
   problem: 'what failed, and what to do',
   reason:
-    'of `call.ended`, `call.cleanedUp`: `terminated`, `notFound`, `stopped`, `expired`; of `keepAlive.*`: why it failed (`http 503`, `timeout requestTimeout`, `network ECONNRESET`, `credential AADSTS…`); of `notification.rejected`: why it was refused; of `call.stuck`: `overdue`, `pending`, `suspended`, `failed`, `engineSilent`',
+    'of `call.ended`, `call.cleanedUp`: `terminated`, `notFound`, `stopped`, `alone`, `expired`; of `keepAlive.*`: why it failed (`http 503`, `timeout requestTimeout`, `network ECONNRESET`, `credential AADSTS…`); of `notification.rejected`: why it was refused; of `call.stuck`: `overdue`, `pending`, `suspended`, `failed`, `engineSilent`',
   reasons: '`reason` and count of the requests in `requests`; `unavailable` got 503',
   rebuild: 'of `actions`: records made anew from their instance',
   records:

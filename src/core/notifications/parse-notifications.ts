@@ -8,6 +8,7 @@ import {
 import type { CallId } from '../call-record/call-id.ts';
 import { parseCallId } from '../call-record/call-id.ts';
 import type { ResultInfo } from '../keepalive/keepalive-state.ts';
+import { parseRoster, type Roster } from '../roster/parse-roster.ts';
 import { isPlainObject, ownProperty, ownText, type PlainObject } from '../values/plain-object.ts';
 import { type CallResource, parseCallResource, type RejectedResource, type ResourceOwner } from './call-resource.ts';
 
@@ -29,7 +30,12 @@ export type NotificationEntry =
       /** The call data in order; empty when the entry came without data. */
       readonly items: readonly CallData[];
     }
-  | { readonly kind: 'other'; readonly callId: CallId; readonly odataType: string | undefined }
+  | {
+      readonly kind: 'other';
+      readonly callId: CallId;
+      readonly odataType: string | undefined;
+      readonly roster?: Roster;
+    }
   | { readonly kind: 'rejected'; readonly reason: RejectedEntry };
 
 export type RejectedEntry = RejectedResource | 'notAnObject' | 'noResource' | 'differentCallIds' | 'unknownEnvelope';
@@ -95,7 +101,9 @@ function parseEntry(entry: unknown, owner: ResourceOwner): NotificationEntry {
   const { callId, graphCallId } = resource;
   const hasOnlyOtherTypes = items.length > 0 && callItems.length === 0;
   if (resource.kind === 'subResource' || hasOnlyOtherTypes) {
-    return { kind: 'other', callId, odataType: items[0] && ownText(items[0], '@odata.type', LONGEST_TEXT) };
+    const odataType = items[0] && ownText(items[0], '@odata.type', LONGEST_TEXT);
+    const roster = parseRoster(entry, owner.botAppId);
+    return { kind: 'other', callId, odataType, ...(roster === undefined ? {} : { roster }) };
   }
   if (callItems.some((item) => namesAnotherCall(item, callId, owner))) {
     return { kind: 'rejected', reason: 'differentCallIds' };

@@ -1,8 +1,8 @@
 import { withoutAbsent } from '../call-record/call-facts.ts';
 import type { CallId } from '../call-record/call-id.ts';
-import type { CallRecord } from '../call-record/call-record.ts';
+import type { CallRecord, RecordedEndReason } from '../call-record/call-record.ts';
 import type { KeepaliveLimits } from '../keepalive/keepalive-limits.ts';
-import type { EndReason, ResultInfo } from '../keepalive/keepalive-state.ts';
+import type { ResultInfo } from '../keepalive/keepalive-state.ts';
 import { ownText } from '../values/plain-object.ts';
 import {
   type CallDanger,
@@ -41,7 +41,7 @@ export interface CallRow {
   readonly endedAt?: string;
   /** Of a lost call: when it dropped, and why as far as anybody knows. */
   readonly loss?: { readonly at: string; readonly cause: string };
-  readonly endReason?: EndReason;
+  readonly endReason?: RecordedEndReason;
   readonly resultInfo?: ResultInfo;
 }
 

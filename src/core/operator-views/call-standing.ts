@@ -1,7 +1,7 @@
 import { withoutAbsent } from '../call-record/call-facts.ts';
 import type { CallId } from '../call-record/call-id.ts';
 import { type CallLoss, toCallLoss } from '../call-record/call-loss.ts';
-import type { CallRecord } from '../call-record/call-record.ts';
+import type { CallRecord, RecordedEndReason } from '../call-record/call-record.ts';
 import { failuresInARow, keepAlivesOf } from '../call-record/heartbeat.ts';
 import type { KeepaliveLimits } from '../keepalive/keepalive-limits.ts';
 import type { CallEnded } from '../keepalive/keepalive-state.ts';
@@ -55,7 +55,7 @@ export interface CallStanding {
   readonly nextKeepAliveAtMs?: number;
   readonly deadlineAtMs?: number;
   readonly endedAtMs?: number;
-  readonly ended?: CallEnded;
+  readonly ended?: KnownEnd;
   readonly loss?: CallLoss;
 }
 
@@ -93,6 +93,9 @@ export function toCallStanding(sources: CallSources, nowMs: number, limits: Keep
 function instanceOf({ instance }: CallSources): CallInstanceView | undefined {
   return instance === 'none' ? undefined : instance;
 }
+
+/** How a call ended: its record may know more than its orchestration. */
+type KnownEnd = Omit<CallEnded, 'reason'> & { readonly reason: RecordedEndReason };
 
 function endedStanding(sources: CallSources, limits: KeepaliveLimits) {
   const { record } = sources;
@@ -175,7 +178,7 @@ function isPlainlyLate(
   return nowMs - dueAtMs >= Math.max(2 * limits.largestDelayMs, SMALLEST_LATENESS_MS);
 }
 
-function toEnded(sources: CallSources): CallEnded | undefined {
+function toEnded(sources: CallSources): KnownEnd | undefined {
   const { record } = sources;
   const instance = instanceOf(sources);
   if (record?.endReason === undefined) {

@@ -72,6 +72,7 @@ function lossText(standing: CallStanding): string {
 
 function endText({ ended }: CallStanding): string {
   if (ended === undefined) return 'nothing is known of how.';
+  if (ended.reason === 'alone') return toReasonText(ended.reason);
   return (ended.resultInfo && toResultText(ended.resultInfo)) ?? toReasonText(ended.reason);
 }
 

@@ -1,5 +1,5 @@
 import type { CallId } from '../call-record/call-id.ts';
-import type { CallRecord } from '../call-record/call-record.ts';
+import { type CallRecord, toEndReason } from '../call-record/call-record.ts';
 import { type EndReason, saysKeepAliveMissed } from '../keepalive/keepalive-state.ts';
 
 /** What a record contributes. */
@@ -78,7 +78,7 @@ function totalsOf(day: string, closed: ClosedCall): DayTotals {
     ...none,
     calls: 1,
     keepAlives,
-    ends: endReason === undefined ? none.ends : { ...none.ends, [endReason]: 1 },
+    ends: endReason === undefined ? none.ends : { ...none.ends, [toEndReason(endReason)]: 1 },
     keepAliveMissed: saysKeepAliveMissed(resultInfo) ? 1 : 0,
     ...(worstMarginMs === undefined ? {} : { worstMargin: { ms: worstMarginMs, callId } }),
   };

@@ -1,4 +1,4 @@
-import type { CallRecord, CallSums } from '../call-record/call-record.ts';
+import { type CallRecord, type CallSums, toEndReason } from '../call-record/call-record.ts';
 import type { KeepaliveLimits } from '../keepalive/keepalive-limits.ts';
 import type { CallEnded } from '../keepalive/keepalive-state.ts';
 import { type InstanceFacts, isLiveInstance } from './instance-facts.ts';
@@ -37,7 +37,8 @@ export type ReconcileAction =
   /** End the call in its record, and terminate its instance, which does not come to its end. */
   | { readonly kind: 'terminate'; readonly ended: CallEnded };
 
-export type ReconcileKind = ReconcileAction['kind'];
+/** What it may do besides: hang up a call in which the bot is alone. */
+export type ReconcileKind = ReconcileAction['kind'] | 'hangUp';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -105,7 +106,7 @@ function withLiveInstance(
 }
 
 function afterEnd(record: CallRecord, instance: InstanceFacts | undefined, nowMs: number): ReconcileAction {
-  const ended: CallEnded = { reason: record.endReason ?? 'terminated' };
+  const ended: CallEnded = { reason: toEndReason(record.endReason ?? 'terminated') };
   const endedAtMs = record.endedAtMs ?? 0;
   if (instance === undefined || !isLiveInstance(instance)) {
     // Nobody is left to clean up: the instance failed, was terminated, or was never there.

@@ -129,6 +129,15 @@ test('the control API does over HTTP what the object does in process', async () 
   expect((await send('POST', '/control/notifications', { callId, body: { value: [{ odd: 1 }] } })).status).toBe(200);
   expect(bodies.at(-1)).toBe('{"value":[{"odd":1}]}');
   expect((await jsonOf(send('GET', `/control/calls/${callId}`))).notifications.length).toBeGreaterThanOrEqual(3);
+  const sent = await send('POST', '/control/rosters', { callId, participants: [{ who: 'bot' }, { who: 'alex' }] });
+  expect((await jsonOf(sent)).outcome).toBe('delivered');
+  expect(JSON.parse(bodies.at(-1) ?? '').value[0]).toMatchObject({
+    resource: `/app/calls/${callId}/participants`,
+    resourceData: [
+      { info: { identity: { application: expect.anything() } } },
+      { info: { identity: { user: expect.anything() } } },
+    ],
+  });
   await send('DELETE', `/control/calls/${callId}`);
   expect((await jsonOf(send('GET', '/control/calls'))).value).toMatchObject([{ callId, state: 'terminated' }]);
   const log = (await jsonOf(send('GET', '/control/log'))).value;
@@ -157,6 +166,7 @@ test.each([
   ['/control/callback-tokens', { $header: { alg: 'ES256' } }, '$header.alg'],
   ['/control/callback-tokens', { $header: 'none' }, '$header'],
   ['/control/notifications', { callId: 'x' }, 'state'],
+  ['/control/rosters', { callId: 'x', participants: [{ who: 'nobody' }] }, 'who'],
 ])('the control API refuses %s %j and names the field', async (path, body, field) => {
   const answer = await send('POST', path, body);
   expect(answer.status).toBe(400);
