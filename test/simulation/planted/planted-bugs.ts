@@ -66,8 +66,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   }),
   bug('a 404 ends a call that was never established at once', 'j', 200, {
     file: 'src/calls/rescue-call.ts',
-    find: " && (record.phase !== 'observed' || effects.clock.nowMs() >= deadlineAtMs)",
-    replace: '',
+    find: "return kind === 'gone' && (record.phase !== 'observed' || isPastDeadline);",
+    replace: "return kind === 'gone';",
   }),
   bug('the first sight is overwritten at established', 'j', 200, {
     file: RECORD,
@@ -281,7 +281,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   }),
   bug('2xx before the effect is durable', 'f', 50, {
     file: 'src/functions/receive-notifications.ts',
-    find: '(await applied).length === 0 ? accepted : notDurable',
+    find: '(await applied).length === 0 && (await areSeen) ? accepted : notDurable',
     replace: 'accepted',
   }),
   bug('2xx for a command that failed', 'f', 50, {
