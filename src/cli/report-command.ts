@@ -5,7 +5,7 @@ import type { Act, CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { type JsonObject, numberOf, objectOf, objectsOf, textOf } from './json-value.ts';
 import { type Column, toTable } from './table.ts';
-import { toDurationText } from './time-text.ts';
+import { toDurationText, toInstantText } from './time-text.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -43,6 +43,11 @@ function showReport(context: CommandContext, answer: JsonObject, url: string | u
   if (url !== undefined) context.say(url);
   const total = { ...objectOf(answer, 'total'), day: 'total' };
   context.print(toTable(COLUMNS, [...objectsOf(answer, 'days'), total], context));
+  for (const loss of objectsOf(answer, 'lost')) {
+    context.say(
+      `Lost: ${textOf(loss, 'callId')} at ${toInstantText(textOf(loss, 'at'))} UTC: ${textOf(loss, 'cause')}.`,
+    );
+  }
   const worst = textOf(total, 'worstMarginCallId');
   if (worst !== '') context.say(`The worst margin was that of call ${worst}.`);
 }

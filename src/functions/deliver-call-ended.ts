@@ -20,6 +20,8 @@ export interface DeliverCallEndedDependencies {
   /** Absent when the setting was taken away while a delivery was under way. */
   readonly webhook?: CallEndedWebhook | undefined;
   readonly teamsHost: TeamsHost;
+  /** How long Graph holds a call without a keepAlive. */
+  readonly maximumGapMs: number;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface DeliverCallEndedDependencies {
  * Errors: DeliveryPostponedError, which is no try; CallStoreError, CallEndedWebhookError; the orchestration tries again.
  * Effects: one table read, one POST, one event for each try.
  */
-export function deliverCallEnded({ store, clock, webhook, teamsHost }: DeliverCallEndedDependencies) {
+export function deliverCallEnded({ store, clock, webhook, teamsHost, maximumGapMs }: DeliverCallEndedDependencies) {
   let turns = NO_DELIVERIES;
 
   async function tell(input: DeliverCallEndedInput, context: InvocationContext): Promise<void> {
@@ -39,7 +41,7 @@ export function deliverCallEnded({ store, clock, webhook, teamsHost }: DeliverCa
     try {
       if (webhook === undefined) throw new Error('CALL_ENDED_WEBHOOK_URL is not set any more.');
       const stored = await store.read(callId);
-      const message = toCallEndedMessage(stored?.record, input, { nowMs: startedAtMs, teamsHost });
+      const message = toCallEndedMessage(stored?.record, input, { nowMs: startedAtMs, teamsHost, maximumGapMs });
       const status = await webhook.deliver(callId, message);
       const { endReason } = message.data;
       const durationMs = clock.nowMs() - startedAtMs;

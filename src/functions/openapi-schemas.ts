@@ -50,6 +50,8 @@ const callFacts = closed(
 
 const { properties: factProperties } = callFacts;
 
+const loss = closed({ at: instant('When Graph dropped it, for want of a keepAlive.'), cause: text });
+
 const callEnded = closed({
   type: { const: 'call.ended' },
   timestamp: instant('When the call ended.'),
@@ -60,6 +62,7 @@ const callEnded = closed({
         resultInfo,
         resultText: textAs('What resultInfo means.'),
         terminationReason: text,
+        loss,
         lastKeepAliveAt: instant('The last success.'),
         firstSeenAt: instant('When its first notification came.'),
         establishedAt: instant('When it was established.'),
@@ -97,7 +100,7 @@ const callRow = closed(
     endedAt: instant('When this app learned of the end.'),
     endReason,
     resultInfo,
-    loss: closed({ at: instant('When Graph dropped it, for want of a keepAlive.'), cause: text }),
+    loss,
   },
   'One call as an operator sees it.',
 );
@@ -283,6 +286,7 @@ export const API_SCHEMAS = {
     since: day,
     total: closed(totals, worstMargin),
     days: listOf(closed({ day, ...totals }, worstMargin, 'A day with calls.')),
+    lost: listOf(closed({ callId, at: instant('When it dropped.'), cause: text })),
   }),
   Problem: closed(problemMembers, {}, 'Problem details, RFC 9457.'),
   Health: closed(

@@ -117,7 +117,9 @@ export function registerFunctions(dependencies: AppDependencies): void {
     handler: cleanUp({ store, clock, botAppId: owner.botAppId, deliver: webhook !== undefined }),
   });
   // Registered without a webhook too: a delivery may be under way when the setting is taken away.
-  df.app.activity(DELIVER_CALL_ENDED_ACTIVITY, { handler: deliverCallEnded({ store, clock, webhook, teamsHost }) });
+  df.app.activity(DELIVER_CALL_ENDED_ACTIVITY, {
+    handler: deliverCallEnded({ store, clock, webhook, teamsHost, maximumGapMs: dependencies.limits.maximumGapMs }),
+  });
 
   const { pace, callRetentionMs, totals, probes } = dependencies;
   const reconcile = reconcileCalls((context) => ({
@@ -147,7 +149,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
   http('getHealth', 'GET', 'health', 'anonymous', health({ store, clock, durableOf }));
   const asked = { probes, store, limits, engineStore, unknownIds: () => unknownIds, durableOf };
   http('getDoctor', 'GET', 'doctor', 'function', doctor(asked));
-  http('getReport', 'GET', 'report', 'function', orUnavailable(getReport({ store, totals, clock })));
+  http('getReport', 'GET', 'report', 'function', orUnavailable(getReport({ store, totals, clock, limits })));
   registerOperatorApi(http, {
     botAppId: owner.botAppId,
     allowedTenantIds: dependencies.allowedTenantIds ?? [dependencies.homeTenantId],

@@ -17,7 +17,7 @@ const message = toCallEndedMessage(
     ended: { reason: 'notFound', resultInfo: { code: 200, subcode: 5001, message: 'Gespräch beendet ☎' } },
     keepAlives: 3,
   },
-  { nowMs: Date.UTC(2026, 2, 1, 12), teamsHost: 'teams.microsoft.com' },
+  { nowMs: Date.UTC(2026, 2, 1, 12), teamsHost: 'teams.microsoft.com', maximumGapMs: 2_700_000 },
 );
 
 let seen: { readonly body: string; readonly headers: IncomingHttpHeaders; readonly url: string | undefined }[];

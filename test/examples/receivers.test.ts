@@ -35,7 +35,7 @@ const toMessage = (ended: CallEnded, facts: object = { tenantId: SAMPLE_TENANT_I
   return toCallEndedMessage(
     record,
     { callId, ended, keepAlives: 3 },
-    { nowMs: 1_000, teamsHost: 'teams.microsoft.com' },
+    { nowMs: 1_000, teamsHost: 'teams.microsoft.com', maximumGapMs: 2_700_000 },
   );
 };
 const ended = toMessage({ reason: 'terminated', resultInfo: { code: 200, subcode: 5002 } });

@@ -69,7 +69,13 @@ beforeEach(() => {
 });
 
 const activity = (webhook: CallEndedWebhook | undefined) =>
-  deliverCallEnded({ store, clock: createManualClock(at(51)), webhook, teamsHost: 'gov.teams.microsoft.us' });
+  deliverCallEnded({
+    store,
+    clock: createManualClock(at(51)),
+    webhook,
+    teamsHost: 'gov.teams.microsoft.us',
+    maximumGapMs: 45 * 60_000,
+  });
 
 const taking: CallEndedWebhook = {
   deliver: async (_callId, message) => {
@@ -79,6 +85,15 @@ const taking: CallEndedWebhook = {
 };
 
 describe('the end of a call is told', () => {
+  test('with the cause when the call was lost', async () => {
+    const lost = { resultInfo: { code: 408, subcode: 8537 }, lastKeepAliveAtMs: at(5) };
+    await store.insert({ ...record, ...lost, lastFailureAtMs: at(49), lastFailureReason: 'http 503' });
+    await activity(taking)(input, context);
+    expect(delivered[0]?.data).toMatchObject({
+      loss: { at: '2026-03-01T12:50:00.000Z', cause: 'no success for 45 min, Graph answers 503' },
+    });
+  });
+
   test('with everything that explains it and a rejoin needs', async () => {
     await store.insert(record);
     await activity(taking)(input, context);

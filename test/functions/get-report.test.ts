@@ -49,6 +49,9 @@ test('the report tells calls, keepAlives, ends and the worst margin, and outlive
     worstMarginCallId: close,
   };
   expect(today).toMatchObject({ since: '2026-01-31', total, days: [{ day: '2026-03-02', ...total }] });
+  expect(today.lost).toEqual([
+    { callId: lost, at: '2026-03-02T08:45:00.000Z', cause: expect.stringMatching(/^no success for 45 min, /) },
+  ]);
   const { worstMarginSeconds = 0 } = isPlainObject(today.total) ? today.total : {};
   expect(worstMarginSeconds).toBeGreaterThan(14 * 60);
   expect(worstMarginSeconds).toBeLessThan(15 * 60);

@@ -131,7 +131,11 @@ describe('the description of the API', () => {
       };
       const ended = { reason: toEndReason(endReason), ...(resultInfo === undefined ? {} : { resultInfo }) };
       const outcome = { callId: record.callId, ended, keepAlives, lastKeepAliveAtMs: Date.parse(lastKeepAliveAt) };
-      const sent = toCallEndedMessage(record, outcome, { nowMs: 0, teamsHost: TEAMS_HOSTS.global });
+      const sent = toCallEndedMessage(record, outcome, {
+        nowMs: 0,
+        teamsHost: TEAMS_HOSTS.global,
+        maximumGapMs: 2_700_000,
+      });
       expect(sent).toEqual(value);
     }
     expect(isValid({ type: 'call.ended' })).toBe(false);

@@ -1,7 +1,9 @@
 import { withoutAbsent } from '../call-record/call-facts.ts';
 import type { CallId } from '../call-record/call-id.ts';
+import { toCallLoss } from '../call-record/call-loss.ts';
 import type { CallRecord } from '../call-record/call-record.ts';
 import type { CallEnded } from '../keepalive/keepalive-state.ts';
+import { toLossCause } from '../operator-views/call-why.ts';
 import { type TeamsHost, toJoinUrl } from './join-url.ts';
 import { toReasonText, toResultText } from './result-words.ts';
 
@@ -24,13 +26,14 @@ export type CallEndedMessage = ReturnType<typeof toCallEndedMessage>;
 export function toCallEndedMessage(
   record: CallRecord | undefined,
   outcome: CallOutcome,
-  options: { readonly nowMs: number; readonly teamsHost: TeamsHost },
+  options: { readonly nowMs: number; readonly teamsHost: TeamsHost; readonly maximumGapMs: number },
 ) {
   const { callId, ended } = outcome;
   const endReason = record?.endReason ?? ended.reason;
   const resultInfo = record?.resultInfo ?? ended.resultInfo;
   const endedAt = toIso(record?.endedAtMs ?? options.nowMs);
   const facts = record?.facts ?? {};
+  const loss = record === undefined ? undefined : toCallLoss(record, options);
   return {
     type: 'call.ended',
     timestamp: endedAt,
@@ -44,6 +47,7 @@ export function toCallEndedMessage(
         resultInfo,
         resultText: resultInfo && toResultText(resultInfo),
         terminationReason: record?.terminationReason ?? ended.terminationReason,
+        loss: loss && { at: toIso(loss.atMs), cause: toLossCause({ loss }) },
         lastKeepAliveAt: toIsoIfAny(outcome.lastKeepAliveAtMs),
         firstSeenAt: toIsoIfAny(record?.firstSeenAtMs),
         establishedAt: toIsoIfAny(record?.establishedAtMs),
