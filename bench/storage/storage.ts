@@ -62,7 +62,14 @@ async function reconcile(calls: number): Promise<readonly Measurement[]> {
   await world.clock.runFor(MINUTE_MS / 2);
   world.take();
   await world.clock.runFor(5 * MINUTE_MS);
-  const taken = world.take();
+  const compared = world.take();
+  await world.clock.runFor(5 * MINUTE_MS);
+  const { table, engine } = world.take();
   await world.stop();
-  return requests(`one reconciliation of ${calls} calls`, taken);
+  const what = `one reconciliation of ${calls} calls, all well`;
+  return [
+    { what: `${what}: table`, value: table, unit: 'requests', aim: { exactly: 2 } },
+    { what: `${what}: engine`, value: engine, unit: 'requests', aim: { exactly: 0 } },
+    ...requests('the same once an hour', compared),
+  ];
 }

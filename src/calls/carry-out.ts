@@ -1,4 +1,3 @@
-import { toCallEndedEvent } from '../core/call-end/call-ended-event.ts';
 import { type CallId, toInstanceId } from '../core/call-record/call-id.ts';
 import {
   type CallRecord,
@@ -16,7 +15,8 @@ import { closeCall } from './close-call.ts';
 import { toCallEnded } from './end-call.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
 import { endRecordedCall, rescueCall } from './rescue-call.ts';
-import { startInstance } from './start-call.ts';
+import { startInstance, tellEstablished } from './start-call.ts';
+import { tellEnd } from './tell-end.ts';
 import { updateRecord } from './update-record.ts';
 
 /**
@@ -76,12 +76,16 @@ async function start(
 ): Promise<void> {
   const { hasFailed, lastKeepAliveAtMs, firstKeepAliveAtMs } = action;
   const nowMs = effects.clock.nowMs();
-  const { after, stored } = await updateRecord(effects.store, callId, (row) => restartCall(row, { hasFailed, nowMs }));
+  const { before, after, stored } = await updateRecord(effects.store, callId, (row) =>
+    restartCall(row, { hasFailed, nowMs }),
+  );
   if (after?.phase !== 'starting') return;
   // A call that is alive had a keepAlive that recently, even where nobody knows of it any more.
   const oldestMs = lastKeepAliveAtMs === undefined ? nowMs - effects.limits.maximumGapMs : after.firstSeenAtMs;
   const known = { ...after, firstSeenAtMs: Math.max(after.firstSeenAtMs, oldestMs) };
-  const { outcome } = await startInstance(effects, known, { lastKeepAliveAtMs, firstKeepAliveAtMs }, stored);
+  // A start that was cut off, or never came: nobody told that the call is established.
+  const tell = before?.phase === 'active' ? () => {} : () => tellEstablished(effects, known, nowMs);
+  const { outcome } = await startInstance(effects, known, { lastKeepAliveAtMs, firstKeepAliveAtMs }, { stored, tell });
   report(effects, callId, outcome, after.restarts);
 }
 
@@ -89,13 +93,13 @@ async function start(
 async function markEnded(effects: ReconcileEffects, judged: CallRecord, ended: CallEnded): Promise<boolean> {
   const nowMs = effects.clock.nowMs();
   const isSameRun = (stored: CallRecord | undefined) => stored?.establishedAtMs === judged.establishedAtMs;
-  const { before, after } = await updateRecord(effects.store, judged.callId, (stored) =>
-    isSameRun(stored) ? endCall(asStarted(stored), toSighting(judged), ended, nowMs) : undefined,
+  const { before } = await updateRecord(
+    effects.store,
+    judged.callId,
+    (stored) => (isSameRun(stored) ? endCall(asStarted(stored), toSighting(judged), ended, nowMs) : undefined),
+    { tell: tellEnd(effects.log) },
   );
-  if (!isSameRun(before)) return false;
-  const event = toCallEndedEvent(before, after);
-  if (event !== undefined) effects.log(event);
-  return true;
+  return isSameRun(before);
 }
 
 /** There is an instance, so it was started, whoever did so. */

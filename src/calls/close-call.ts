@@ -1,7 +1,7 @@
-import { toCallEndedEvent } from '../core/call-end/call-ended-event.ts';
 import { type CallRecord, type CallSighting, type CallSums, cleanUpCall } from '../core/call-record/call-record.ts';
 import { type CallEnded, type KeepaliveState, startKeepalive } from '../core/keepalive/keepalive-state.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
+import { tellEnd } from './tell-end.ts';
 import { updateRecord } from './update-record.ts';
 
 type CloseEffects = Omit<ReconcileEffects, 'graph' | 'heartbeats' | 'pace' | 'appId'>;
@@ -31,12 +31,13 @@ export async function closeCall(
     if (isAnotherRun((await store.read(seen.callId))?.record)) return false;
     await effects.durable.start(seen.callId, toEndedState(effects, seen, { ended, sums, judged }));
   }
-  const { before, after } = await updateRecord(store, seen.callId, (stored) =>
-    isAnotherRun(stored) ? undefined : cleanUpCall(stored, seen, ended, sums, nowMs),
+  const { before, after } = await updateRecord(
+    store,
+    seen.callId,
+    (stored) => (isAnotherRun(stored) ? undefined : cleanUpCall(stored, seen, ended, sums, nowMs)),
+    { tell: tellEnd(log) },
   );
   if (isAnotherRun(before)) return false;
-  const event = toCallEndedEvent(before, after);
-  if (event !== undefined) log(event);
   if (before?.cleanedUpAtMs !== undefined) return true;
   log({
     event: 'call.cleanedUp',

@@ -1,4 +1,3 @@
-import { toCallEndedEvent } from '../core/call-end/call-ended-event.ts';
 import {
   type CallRecord,
   type CallSighting,
@@ -7,6 +6,7 @@ import {
 } from '../core/call-record/call-record.ts';
 import { type CallEnded, saysKeepAliveMissed } from '../core/keepalive/keepalive-state.ts';
 import type { CallEffects } from './call-effects.ts';
+import { tellEnd } from './tell-end.ts';
 import { updateRecord } from './update-record.ts';
 
 /** Extension 3.19 was seen to begin an orchestration up to 20 s after the request, when 500 came at once. */
@@ -21,11 +21,9 @@ const YOUNG_MS = 60_000;
  * requests before it.
  */
 export async function endCall(effects: CallEffects, seen: CallSighting, ended: CallEnded): Promise<void> {
-  const { before, after } = await recordEnd(effects, seen, ended);
+  const { after } = await recordEnd(effects, seen, ended);
   const told = after === undefined ? ended : toCallEnded(after);
   await effects.durable.raiseCallEnded(seen.callId, told, isYoung(after, effects.clock.nowMs()));
-  const event = toCallEndedEvent(before, after);
-  if (event !== undefined) effects.log(event);
 }
 
 /**
@@ -35,10 +33,11 @@ export async function endCall(effects: CallEffects, seen: CallSighting, ended: C
 export async function recordEnd({ store, clock, log }: CallEffects, seen: CallSighting, ended: CallEnded) {
   const nowMs = clock.nowMs();
   let isNews = true;
-  const update = updateRecord(store, seen.callId, (stored) => {
+  const toNext = (stored: CallRecord | undefined) => {
     isNews = stored?.endReason !== 'stopped' && stored?.resultInfo === undefined;
     return toEnded(stored, seen, ended, nowMs);
-  });
+  };
+  const update = updateRecord(store, seen.callId, toNext, { tell: tellEnd(log) });
   return update.finally(() => {
     if (!isNews || !saysKeepAliveMissed(ended.resultInfo)) return;
     log({ event: 'call.keepAliveMissed', level: 'error', callId: seen.callId, code: 408, subcode: 8537 });

@@ -58,17 +58,18 @@ export async function registerCall(
   if (record.phase === 'active') return { outcome: 'running', record };
   const firstKeepAliveAtMs = toFirstKeepAliveAtMs(first.lastKeepAliveAtMs ?? startedAtMs, nowMs, limits.intervalMs);
   const { lastKeepAliveAtMs } = record;
-  const started = await startInstance(
-    effects,
-    record,
-    withoutAbsent({ lastKeepAliveAtMs, firstKeepAliveAtMs }),
-    stored,
-  );
+  let isTold = false;
+  const tell = (outcome: string) => {
+    const { callId, facts } = record;
+    const { tenantId, scenarioId } = facts;
+    const instanceId = toInstanceId(callId);
+    if (!isTold) log({ event: 'call.registered', level: 'info', callId, instanceId, tenantId, scenarioId, outcome });
+    isTold = true;
+  };
+  const soFar = withoutAbsent({ lastKeepAliveAtMs, firstKeepAliveAtMs });
+  const started = await startInstance(effects, record, soFar, { stored, tell });
   const outcome = started.outcome === 'ended' ? 'finishing' : started.outcome;
-  const { callId, facts } = record;
-  const { tenantId, scenarioId } = facts;
-  const instanceId = toInstanceId(callId);
-  log({ event: 'call.registered', level: 'info', callId, instanceId, tenantId, scenarioId, outcome });
+  tell(outcome);
   return { outcome, record };
 }
 

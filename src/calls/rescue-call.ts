@@ -1,4 +1,3 @@
-import { toCallEndedEvent } from '../core/call-end/call-ended-event.ts';
 import { type CallRecord, toSighting } from '../core/call-record/call-record.ts';
 import { toHeartbeat } from '../core/call-record/heartbeat.ts';
 import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
@@ -40,10 +39,7 @@ export async function rescueCall(
 export async function rescueByRecord(effects: ReconcileEffects, record: CallRecord): Promise<void> {
   effects.log({ event: 'call.stuck', level: 'warning', callId: record.callId, reason: 'engineSilent' });
   const outcome = await sendKeepAlive(effects, record, undefined);
-  if (!saysItIsOver(effects, record, outcome)) return;
-  const { before, after } = await recordEnd(effects, toSighting(record), { reason: 'notFound' });
-  const event = toCallEndedEvent(before, after);
-  if (event !== undefined) effects.log(event);
+  if (saysItIsOver(effects, record, outcome)) await recordEnd(effects, toSighting(record), { reason: 'notFound' });
 }
 
 async function sendKeepAlive(

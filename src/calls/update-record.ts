@@ -24,6 +24,8 @@ export interface Expected {
   readonly known?: StoredCall | undefined;
   /** This may well be the first that anybody hears of the call. */
   readonly mayBeNew?: boolean;
+  /** Called before each write, with the record as it is and as it is to be. */
+  readonly tell?: (before: CallRecord | undefined, next: CallRecord) => void;
 }
 
 /**
@@ -47,6 +49,7 @@ export async function updateRecord(
     const { stored } = assumed ?? { stored: await store.read(callId) };
     const next = transition(stored?.record);
     if (next !== undefined) {
+      expected.tell?.(stored?.record, next);
       const result = stored === undefined ? await store.insert(next) : await store.replace(next, stored.etag);
       if (result !== 'conflict') return { before: stored?.record, after: next, stored: result };
     } else if (assumed === undefined) return { before: stored?.record, after: stored?.record, stored };

@@ -1,8 +1,8 @@
 import type { InvocationContext } from '@azure/functions';
 import type { CallStore } from '../adapters/call-store.ts';
 import type { Clock } from '../adapters/clock.ts';
+import { tellEnd } from '../calls/tell-end.ts';
 import { updateRecord } from '../calls/update-record.ts';
-import { toCallEndedEvent } from '../core/call-end/call-ended-event.ts';
 import { withoutAbsent } from '../core/call-record/call-facts.ts';
 import type { CallId } from '../core/call-record/call-id.ts';
 import { cleanUpCall, isOfRun } from '../core/call-record/call-record.ts';
@@ -42,13 +42,14 @@ export function cleanUp({ store, clock, botAppId, deliver }: CleanUpDependencies
     const seen = { callId, graphCallId, appId: botAppId, facts: {} };
     const sums = { keepAlives, ...withoutAbsent({ lastKeepAliveAtMs, worstMarginMs }) };
     const nowMs = clock.nowMs();
-    const { before, after } = await updateRecord(store, callId, (stored) =>
-      isOfRun(stored, input.establishedAtMs) ? cleanUpCall(stored, seen, ended, sums, nowMs) : undefined,
+    const log = logEvents(context);
+    const { before, after } = await updateRecord(
+      store,
+      callId,
+      (stored) => (isOfRun(stored, input.establishedAtMs) ? cleanUpCall(stored, seen, ended, sums, nowMs) : undefined),
+      { tell: tellEnd(log) },
     );
     if (!isOfRun(before, input.establishedAtMs)) return { deliver };
-    const log = logEvents(context);
-    const event = toCallEndedEvent(before, after);
-    if (event !== undefined) log(event);
     if (before?.cleanedUpAtMs === undefined) {
       log({
         event: 'call.cleanedUp',

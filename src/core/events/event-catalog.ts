@@ -33,7 +33,7 @@ export const EVENTS = {
   },
   'call.established': {
     levels: ['info'],
-    when: "a call's orchestration was started",
+    when: "a call's orchestration was started; again when the record could not be told so: count distinct calls",
     fields: { callId: 'text', instanceId: 'text', tenantId: 'text?', firstSeenSecondsAgo: 'number' },
   },
   'call.registered': {
@@ -43,7 +43,7 @@ export const EVENTS = {
   },
   'call.ended': {
     levels: ['info'],
-    when: 'a call was marked as ended, once, by whatever told of it first',
+    when: 'a call is marked as ended, by whatever told of it first; again when writing the mark failed: count distinct calls',
     fields: { callId: 'text', instanceId: 'text', reason: 'text', code: 'number?', subcode: 'number?' },
   },
   'call.keepAliveMissed': {
