@@ -176,7 +176,7 @@ describe('a run of the reconciler', () => {
       phase: 'active',
       firstSeenAtMs: NOW - MINUTE,
       establishedAtMs: NOW - MINUTE,
-      nextLookAtMs: NOW + 19 * MINUTE,
+      nextLookAtMs: NOW + 4 * MINUTE,
       facts: {},
     });
   });

@@ -32,7 +32,7 @@ export function nextLookAtMs(record: CallRecord, limits: KeepaliveLimits): numbe
       const lastKeepAliveMs = Math.max(lastKeepAliveAtMs ?? 0, lastRescueAtMs ?? 0);
       return lastKeepAliveMs > 0
         ? successOverdueAtMs(lastKeepAliveMs, limits)
-        : successOverdueAtMs(firstSeenAtMs, limits, establishedAtMs);
+        : firstSuccessOverdueAtMs(record, limits);
     }
     case 'ended':
       return isFinished(record) ? undefined : (record.endedAtMs ?? 0) + UNDER_WAY_MS;
@@ -42,6 +42,14 @@ export function nextLookAtMs(record: CallRecord, limits: KeepaliveLimits): numbe
 /** An ended call of which nothing is left to do: it was cleaned up, or never started. */
 export function isFinished({ phase, cleanedUpAtMs, establishedAtMs }: CallRecord): boolean {
   return phase === 'ended' && (cleanedUpAtMs !== undefined || establishedAtMs === undefined);
+}
+
+/** The same of the first success. It is due at once when nobody told the call's start: it may be nearly 45 minutes old. */
+export function firstSuccessOverdueAtMs(record: CallRecord, limits: KeepaliveLimits): number {
+  const { firstSeenAtMs, establishedAtMs } = record;
+  return establishedAtMs === firstSeenAtMs
+    ? firstSeenAtMs + OVERDUE_AFTER_MS
+    : successOverdueAtMs(firstSeenAtMs, limits, establishedAtMs);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { CallRecord } from '../call-record/call-record.ts';
 import { failuresInARow, lastKeepAliveMs } from '../call-record/heartbeat.ts';
 import { isUnclearText } from '../keepalive/keep-alive-outcome.ts';
 import type { KeepaliveLimits } from '../keepalive/keepalive-limits.ts';
-import { PROBE_AFTER_MS, successOverdueAtMs } from './next-look.ts';
+import { firstSuccessOverdueAtMs, PROBE_AFTER_MS, successOverdueAtMs } from './next-look.ts';
 import { isExpired } from './stuck-call.ts';
 
 /** A 404 that does not speak of the call may be a wrong address: no call is asked for more often on its account. */
@@ -20,12 +20,10 @@ export function needsRescueByRecord(record: CallRecord, nowMs: number, limits: K
 }
 
 function missedAtMs(record: CallRecord, limits: KeepaliveLimits): number {
-  const { phase, firstSeenAtMs, establishedAtMs } = record;
+  const { phase, firstSeenAtMs } = record;
   const lastMs = lastKeepAliveMs(record);
   if (lastMs !== undefined) return successOverdueAtMs(lastMs, limits);
-  return phase === 'observed'
-    ? firstSeenAtMs + PROBE_AFTER_MS
-    : successOverdueAtMs(firstSeenAtMs, limits, establishedAtMs);
+  return phase === 'observed' ? firstSeenAtMs + PROBE_AFTER_MS : firstSuccessOverdueAtMs(record, limits);
 }
 
 function wasStrangeJustNow(record: CallRecord, nowMs: number): boolean {

@@ -17,7 +17,8 @@ function lookAt(changes: Partial<CallRecord>): number | undefined {
 test.each<[string, Partial<CallRecord>, number | undefined]>([
   ['seen and not established: its probe', { phase: 'observed' }, 10],
   ['being started: a minute later', { phase: 'starting', establishedAtMs: SEEN + 2 * MINUTE }, 3],
-  ['new: five minutes after its first keepAlive is due', { phase: 'active', establishedAtMs: SEEN }, 20],
+  ['new: five minutes after its first keepAlive is due', { phase: 'active', establishedAtMs: SEEN + 1 }, 20],
+  ['of unknown age: its first keepAlive is due at once', { phase: 'active', establishedAtMs: SEEN }, 5],
   ['31 minutes in the lobby', { phase: 'active', establishedAtMs: SEEN + 31 * MINUTE }, 36],
   ['38 minutes in the lobby: six before the deadline', { phase: 'active', establishedAtMs: SEEN + 38 * MINUTE }, 39],
   ['41 minutes in the lobby: half a minute', { phase: 'active', establishedAtMs: SEEN + 41 * MINUTE }, 41.5],
