@@ -6,8 +6,10 @@
  * - After a success of which the app got no answer, or of which the table took no note, its own 45 minutes end sooner; it
  *   then tries every five minutes.
  * - The app's 45 minutes of a call begin with the first notification that it accepted: when that came late, they end late.
+ * - A record that the release before rewrites during an update shows no trouble until the hourly comparison finds it.
  * - An instance that the operator suspended while it was cleaning up, and never resumes, is let alone for 25 hours.
- * - Who terminates an instance through the status API, or stops a call, gives it up until somebody registers it.
+ * - Who terminates an instance through the status API, or stops a call, gives it up until somebody registers it; and the
+ *   delivery to the webhook, if the call had been cleaned up before.
  * - A keepAlive that was due in the same moment in which the end came, or in an instance then suspended, was in flight.
  */
 
@@ -22,6 +24,9 @@ export const CLAIMS_KEPT_MS = MINUTE_MS;
 
 /** An activity whose worker was lost is delivered again after this (the same setting). */
 export const REDELIVERY_MS = MINUTE_MS;
+
+/** The way to the engine's API may be cut off for longer: the calls are kept alive all the same. */
+export const LONGEST_ENGINE_API_OUTAGE_MS = 3 * 60 * MINUTE_MS;
 
 /** Of the webhook, which is tried for a day. */
 export const LONGEST_WEBHOOK_OUTAGE_MS = 6 * 60 * MINUTE_MS;
@@ -61,6 +66,9 @@ export const TOKEN_HANG_MS = 20 * SECOND_MS;
  * a suspended instance alive) needs three of its runs without an outage: one may be under way, one may meet a single fault.
  */
 export const RECONCILER_OPPORTUNITY_MS = 16 * MINUTE_MS;
+
+/** A record that the release before has rewritten says again when it has to be looked at. */
+export const FILLED_IN_WITHIN_MS = 75 * MINUTE_MS;
 
 /** A call without `established` is asked about when it was first seen this long ago. */
 export const PROBED_AFTER_MS = 10 * MINUTE_MS;

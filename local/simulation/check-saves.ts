@@ -8,7 +8,7 @@ const STARTS = new Set(['established', 'hold', 'transferring']);
 /** How far back the cause may lie: a keepAlive that fails is rescued when most of the 45 minutes are over. */
 const CAUSE_WITHIN_MS: Readonly<Record<string, number>> = {
   'call.stuck': 50 * MINUTE_MS,
-  'call.reconciled': 20 * MINUTE_MS,
+  'call.reconciled': 15 * MINUTE_MS,
 };
 
 /**
@@ -28,7 +28,9 @@ export function checkSaves(world: World): void {
 function hasCause(world: World, { atMs, event, result }: ToldEvent, callId: string, withinMs: number): boolean {
   const fromMs = atMs - withinMs - engineDelayMs(world);
   const isNear = (one: { readonly fromMs: number; readonly toMs: number }) => one.fromMs <= atMs && one.toMs >= fromMs;
-  if (troublesOf(world, callId, { withTable: true }).some(isNear)) return true;
+  // What ails Graph may call for a rescue, but for nothing else.
+  const parts = { withGraph: event === 'call.stuck', withTable: true, withEngine: true };
+  if (troublesOf(world, callId, parts).some(isNear)) return true;
   if (world.journal.operated.some((one) => one.callId === callId && isNear(one.interval))) return true;
   // Nobody had told that the call was established, or not so that it was taken in.
   return (

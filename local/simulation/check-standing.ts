@@ -1,6 +1,6 @@
 import type { InstanceRow } from '../durable-extension/hub-store.ts';
 import { isEnded } from '../durable-extension/runtime-status.ts';
-import { RECONCILER_OPPORTUNITY_MS } from './assumptions.ts';
+import { FILLED_IN_WITHIN_MS, RECONCILER_OPPORTUNITY_MS } from './assumptions.ts';
 import { hasStretch } from './intervals.ts';
 import { troublesOf } from './troubles.ts';
 import type { World } from './world.ts';
@@ -11,6 +11,7 @@ import type { World } from './world.ts';
  */
 export function createStandingChecks(world: World): () => Promise<void> {
   const { hub, table, journal, clock } = world;
+  const withoutLook = new Map<string, number>();
   const withoutInstance = new Map<string, number>();
 
   return async () => {
@@ -26,14 +27,23 @@ export function createStandingChecks(world: World): () => Promise<void> {
       if (row.runtimeStatus === 'Failed')
         journal.violate('h', callOf(row), `its orchestration failed: ${row.output ?? ''}`);
     }
-    for (const { callId, phase } of table.records.values()) {
+    for (const { callId, phase, nextLookAtMs } of table.records.values()) {
+      if (phase === 'ended' || nextLookAtMs !== undefined) withoutLook.delete(callId);
+      else {
+        const since = withoutLook.get(callId) ?? clock.nowMs();
+        withoutLook.set(callId, since);
+        // Not what is noted for this call: that is what is judged here.
+        const troubles = troublesOf(world, '', { withTable: true, withEngine: true });
+        if (hasStretch({ fromMs: since, toMs: clock.nowMs() }, troubles, FILLED_IN_WITHIN_MS))
+          journal.violate('f', callId, 'its record does not say when it has to be looked at');
+      }
       if ((phase !== 'starting' && phase !== 'active') || live.has(callId)) {
         withoutInstance.delete(callId);
         continue;
       }
       const sinceMs = withoutInstance.get(callId) ?? clock.nowMs();
       withoutInstance.set(callId, sinceMs);
-      const troubles = troublesOf(world, callId, { withTable: true });
+      const troubles = troublesOf(world, callId, { withTable: true, withEngine: true });
       if (hasStretch({ fromMs: sinceMs, toMs: clock.nowMs() }, troubles, RECONCILER_OPPORTUNITY_MS)) {
         journal.violate('f', callId, `its record says ${phase}, but it has no instance`);
       }

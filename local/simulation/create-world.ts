@@ -33,7 +33,7 @@ export function createWorld(plan: SimulationPlan, trace?: (line: string) => void
     clock,
     graph,
     table,
-    hub: createWatchedHub(journal),
+    hub: createWatchedHub(journal, (callId) => table.records.get(callId)?.phase),
     journal,
     machines,
     unheard: new Set(),

@@ -1,4 +1,7 @@
-/** Every kind of fault; a seed has about half of them. Leaving one out (`--without`) changes nothing of the others. */
+/** A seed has each of these, and about half of the others. */
+export const EVERY_SEEDS_FAULTS: readonly string[] = ['engineApiDown'];
+
+/** Every kind of fault. Leaving one out (`--without`) changes nothing of the others. */
 export const FAULT_KINDS = [
   'notificationLost',
   'notificationDoubled',
@@ -19,6 +22,8 @@ export const FAULT_KINDS = [
   'tableAnswerLost',
   'tableConflict',
   'tableOutage',
+  'engineApiDown',
+  'olderRelease',
   'durableSlow',
   'durableErrors',
   'durableAnswerLost',

@@ -2,6 +2,7 @@ import { EventType } from '../durable-extension/history-event.ts';
 import type { HubFaults } from '../durable-extension/hub-faults.ts';
 import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts';
 import { EARLIEST_TIMER_MS, LONGEST_PUT_BACK_MS } from './assumptions.ts';
+import { contains } from './intervals.ts';
 import { createRandom } from './random.ts';
 import { noteTrouble } from './troubles.ts';
 import type { Machine, World } from './world.ts';
@@ -53,6 +54,7 @@ export function createFaultyDurable(
   const slowRate = plan.rate('durableSlow', 0.4);
   const errorRate = plan.rate('durableErrors', 0.2);
   const lostRate = plan.rate('durableAnswerLost', 0.2);
+  const outages = plan.outages.filter(({ part }) => part === 'engineApi');
   const refused = {
     status: 500,
     headers: { 'content-type': 'application/json' },
@@ -66,6 +68,9 @@ export function createFaultyDurable(
     const on = world.faultsAreOn();
     await world.pause(on && random.chance(slowRate) ? random.between(100, 4_000) : random.between(2, 40));
     await machine.stillThere();
+    const outage = outages.find((one) => contains(one, world.clock.nowMs()));
+    if (outage?.part === 'engineApi' && outage.how === 'hangs') await new Promise(() => {});
+    if (outage !== undefined) return refused;
     if (on && random.chance(errorRate)) return refuse();
     const answer = await machine.durable(request);
     await world.pause(random.between(2, 40));

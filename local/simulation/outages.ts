@@ -1,4 +1,4 @@
-import { LONGEST_OUTAGE_MS, LONGEST_WEBHOOK_OUTAGE_MS } from './assumptions.ts';
+import { LONGEST_ENGINE_API_OUTAGE_MS, LONGEST_OUTAGE_MS, LONGEST_WEBHOOK_OUTAGE_MS } from './assumptions.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import type { Interval } from './intervals.ts';
 import { createRandom, type Random } from './random.ts';
@@ -19,7 +19,10 @@ export interface GraphFailure {
 export type Outage = Interval &
   (
     | { readonly part: 'graph'; readonly failure: GraphFailure }
-    | { readonly part: 'tokenEndpoint' | 'table' | 'webhook' | 'callbackKeys'; readonly how: 'refuses' | 'hangs' }
+    | {
+        readonly part: 'tokenEndpoint' | 'table' | 'webhook' | 'callbackKeys' | 'engineApi';
+        readonly how: 'refuses' | 'hangs';
+      }
   );
 
 const STATUSES = [429, 500, 502, 503, 504] as const;
@@ -46,7 +49,7 @@ export function planOutages(seed: number, whole: Interval, has: (kind: FaultKind
     failure,
   });
   const other =
-    (part: 'tokenEndpoint' | 'table' | 'webhook' | 'callbackKeys', longMs = LONGEST_OUTAGE_MS) =>
+    (part: 'tokenEndpoint' | 'table' | 'webhook' | 'callbackKeys' | 'engineApi', longMs = LONGEST_OUTAGE_MS) =>
     (random: Random): readonly Outage[] => {
       const longestMs = random.chance(0.2) ? longMs : 6 * MINUTE_MS;
       const { fromMs, toMs } = during(random, 5 * SECOND_MS, longestMs);
@@ -74,6 +77,7 @@ export function planOutages(seed: number, whole: Interval, has: (kind: FaultKind
     ]),
     ...draw('tokenEndpointDown', 8, other('tokenEndpoint')),
     ...draw('tableOutage', 6, other('table')),
+    ...draw('engineApiDown', 4, other('engineApi', LONGEST_ENGINE_API_OUTAGE_MS)),
     ...draw('webhookDown', 12, other('webhook', LONGEST_WEBHOOK_OUTAGE_MS)),
     ...draw('callbackKeysDown', 4, other('callbackKeys')),
   ];

@@ -1,6 +1,6 @@
 import type { CallOptions } from '../simulated-graph/call-options.ts';
 import { LONGEST_POLL_MS } from './assumptions.ts';
-import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
+import { EVERY_SEEDS_FAULTS, FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
 import { type Outage, planOutages } from './outages.ts';
 import { createRandom, type Random } from './random.ts';
 
@@ -58,7 +58,10 @@ export function planSimulation(choice: SimulationChoice): SimulationPlan {
   const calm = createRandom(seed, 'calm').chance(0.03);
   const kinds = new Set(
     FAULT_KINDS.filter(
-      (kind) => !calm && !choice.without.includes(kind) && createRandom(seed, 'has', kind).chance(0.5),
+      (kind) =>
+        !calm &&
+        !choice.without.includes(kind) &&
+        (EVERY_SEEDS_FAULTS.includes(kind) || createRandom(seed, 'has', kind).chance(0.5)),
     ),
   );
   const has = (kind: FaultKind) => kinds.has(kind);

@@ -1,5 +1,5 @@
 import { VIRTUAL_CALLBACK_URI } from '../virtual-app.ts';
-import { LARGEST_CLOCK_ERROR_MS, REST_MS } from './assumptions.ts';
+import { FILLED_IN_WITHIN_MS, LARGEST_CLOCK_ERROR_MS, REST_MS } from './assumptions.ts';
 import { checkGaps } from './check-gaps.ts';
 import { checkPunctuality } from './check-punctual.ts';
 import { checkReplay } from './check-replay.ts';
@@ -44,6 +44,7 @@ export async function runSimulation(
   }
   planOperator(world, callIds);
   planClockJumps(world);
+  planOlderRelease(world);
   const standing = createStandingChecks(world);
   await runChecked(world, plan.endMs, standing);
   for (const callId of callIds) if (world.graph.call(callId)?.state !== 'terminated') world.graph.hangUp(callId);
@@ -113,6 +114,25 @@ function repeat(callId: string, state: string, resultCode: number | undefined): 
   const resourceData = { '@odata.type': '#microsoft.graph.call', state, ...resultInfo };
   const resource = `/app/calls/${callId}`;
   return JSON.stringify({ value: [{ changeType: 'updated', resource, resourceData }] });
+}
+
+/** An update is under way, and the release before writes records, too. */
+function planOlderRelease(world: World): void {
+  const { plan, clock, table } = world;
+  if (!plan.has('olderRelease')) return;
+  const random = createRandom(plan.seed, 'olderRelease');
+  for (let count = random.int(1, 10); count > 0; count--) {
+    clock.after(random.between(0, plan.endMs - plan.startMs), () => {
+      const open = [...table.records.values()]
+        .filter(({ phase }) => phase !== 'ended')
+        // A heartbeat says anew when the next look is due; a call that was not established has none.
+        .toSorted((one, other) => Number(other.phase === 'observed') - Number(one.phase === 'observed'));
+      const record = random.chance(0.5) ? open[0] : open[random.int(0, Math.max(0, open.length - 1))];
+      if (record === undefined) return;
+      void table.rewriteAsOlderRelease(record.callId);
+      noteTrouble(world, { lastsMs: FILLED_IN_WITHIN_MS, callId: record.callId, ofStore: true });
+    });
+  }
 }
 
 function planClockJumps(world: World): void {

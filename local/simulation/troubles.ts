@@ -4,10 +4,19 @@ import type { World } from './world.ts';
 
 /**
  * When something that a keepAlive of this call needs was not working: Graph, the token endpoint, the hosts, the worker.
- * With `withTable` also the table and the durable client, which only the reconciler and the receiver need.
+ * With `withTable` also the table and single requests to the engine, which only the reconciler and the receiver need.
+ * With `withEngine` also when the engine's API was cut off, which must not cost a call.
  */
-export function troublesOf({ plan, journal }: World, callId: string, { withTable = false } = {}): readonly Interval[] {
-  const parts = new Set(withTable ? ['graph', 'tokenEndpoint', 'table'] : ['graph', 'tokenEndpoint']);
+export function troublesOf(
+  { plan, journal }: World,
+  callId: string,
+  { withGraph = true, withTable = false, withEngine = false } = {},
+): readonly Interval[] {
+  const parts = new Set([
+    ...(withGraph ? ['graph', 'tokenEndpoint'] : []),
+    ...(withTable ? ['table'] : []),
+    ...(withEngine ? ['engineApi'] : []),
+  ]);
   return [
     ...plan.outages.filter(({ part }) => parts.has(part)),
     ...journal.troubles.filter(

@@ -1,3 +1,4 @@
+import type { CallPhase } from '../../src/core/call-record/call-record.ts';
 import { CALL_ENDED_EVENT } from '../../src/core/keepalive/durable-names.ts';
 import { EventType, type HistoryEvent } from '../durable-extension/history-event.ts';
 import type { HubChange, HubMessage, HubStore, InstanceRow } from '../durable-extension/hub-store.ts';
@@ -12,12 +13,16 @@ export interface WatchedHub extends HubStore {
 }
 
 /** Judges every commit as it happens: an instance that has taken in the end does not begin a new generation (b). */
-export function createWatchedHub(journal: Pick<Journal, 'note' | 'violate'>): WatchedHub {
+export function createWatchedHub(
+  journal: Pick<Journal, 'note' | 'violate'>,
+  phaseOf: (callId: string) => CallPhase | undefined,
+): WatchedHub {
   const inner = createMemoryHubStore();
   const waiting = new Map<number, HubMessage>();
   const told = new Set<string>();
   inner.watch(({ added, removed }) => {
     for (const message of added) {
+      judgeOrder(message);
       if (!tellsTheEnd(message.event)) continue;
       waiting.set(message.sequence, message);
       told.add(message.instanceId.slice(5));
@@ -45,6 +50,15 @@ export function createWatchedHub(journal: Pick<Journal, 'note' | 'violate'>): Wa
       journal.violate('b', row.instanceId.slice(5), 'its instance began a new generation though it knew the end');
     }
     for (const { row } of change.instances ?? []) judgeOutput(row);
+  }
+
+  /** The app itself terminates an instance only when the record says how the call ended: else that looks like an operator. */
+  function judgeOrder({ event, instanceId }: HubMessage): void {
+    const callId = instanceId.slice(5);
+    if (event.EventType !== EventType.ExecutionTerminated || phaseOf(callId) === 'ended') return;
+    if (JSON.stringify(event).includes('does-not-come-to-its-end')) {
+      journal.violate('j', callId, 'its instance was terminated before its record said how it ended');
+    }
   }
 
   /** Both are tried for a day, and no fault lasts that long. */

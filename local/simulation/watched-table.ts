@@ -1,5 +1,6 @@
 import type { CallStore, RecordWriteResult } from '../../src/adapters/call-store.ts';
 import type { Clock } from '../../src/adapters/clock.ts';
+import type { CallId } from '../../src/core/call-record/call-id.ts';
 import type { CallPhase, CallRecord } from '../../src/core/call-record/call-record.ts';
 import { createMemoryCallStore } from '../memory-call-store.ts';
 import type { Journal } from './journal.ts';
@@ -7,6 +8,8 @@ import type { Journal } from './journal.ts';
 /** The table itself, and what it holds at this moment. */
 export interface WatchedTable extends CallStore {
   readonly records: ReadonlyMap<string, CallRecord>;
+  /** Writes the record as the release before would, side by side with this one during an update: without what it does not know. */
+  readonly rewriteAsOlderRelease: (callId: CallId) => Promise<void>;
   /** How many runs of the call have ended: an operator may register it again. */
   readonly endedRuns: (callId: string) => number;
   /** When a call's record first came to say so, or to be there at all; true time, ms since the epoch. */
@@ -59,6 +62,14 @@ export function createWatchedTable(
     ...inner,
     records,
     firstTime: (callId, phase) => firstTimes.get(phase === undefined ? callId : `${callId} ${phase}`),
+    async rewriteAsOlderRelease(callId) {
+      const stored = await inner.read(callId);
+      if (stored === undefined || stored.record.phase === 'ended') return;
+      const { nextLookAtMs, lastFailureAtMs, lastFailureReason, failures, otherKeepAlives, ...known } = stored.record;
+      const written = await inner.replace(known, stored.etag);
+      take(known, written);
+      journal.note(`the release before rewrites the record ${callId.slice(0, 8)}`);
+    },
     endedRuns: (callId) => [...runs].filter((run) => run.startsWith(callId)).length,
     async merge(callId, heartbeat, signal) {
       const result = await inner.merge(callId, heartbeat, signal);

@@ -91,8 +91,39 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace:
       "      const all = { lastKeepAliveAtMs, nextLookAtMs, phase: 'active', ...countSuccess(sender, lastKeepAliveAtMs) };\n      return all;\n",
   }),
+  bug('a rescue ends a call when the status of its instance is unknown', 'j', 200, {
+    file: 'src/calls/rescue-call.ts',
+    find: '  if (!saysItIsOver(effects, record, outcome)) return;\n',
+    replace: "  if (outcome.kind === 'alive') return;\n",
+  }),
+  bug('the filter of late calls compares with the wrong column', 'a', 200, {
+    file: 'local/memory-call-store.ts',
+    find: "select('listDue', ({ phase, nextLookAtMs }) => {",
+    replace: "select('listDue', ({ phase, lastFailureAtMs: nextLookAtMs }) => {",
+  }),
+  bug('the hourly comparison forgets where it stopped', 'f', 200, {
+    file: 'src/calls/compare-calls.ts',
+    find: 'nextTurn(await store.readProgress(), clock.nowMs())',
+    replace: 'nextTurn(undefined, clock.nowMs())',
+  }),
+  bug(
+    'an instance is terminated before its record says that the call has ended',
+    'j',
+    200,
+    {
+      file: 'src/calls/carry-out.ts',
+      find: `      if (record === undefined || !(await markEnded(effects, record, action.ended))) return;
+      await effects.durable.terminate(callId, 'does-not-come-to-its-end');
+`,
+      replace: `      await effects.durable.terminate(callId, 'does-not-come-to-its-end');
+      if (record === undefined || !(await markEnded(effects, record, action.ended))) return;
+`,
+    },
+    // No simulated day is long enough for the patience of a day.
+    { file: RECONCILE, find: 'NO_STEP_WHILE_ENDING_MS = 25 * HOUR_MS', replace: 'NO_STEP_WHILE_ENDING_MS = MINUTE_MS' },
+  ),
   bug('a strange 404 is believed before the deadline', 'j', 200, BELIEVED_BEFORE_THE_DEADLINE),
-  bug('a wait for the event in each round', 'i', 100, {
+  bug('a wait for the event in each round', 'b', 100, {
     file: ORCHESTRATOR,
     find: `  const callEnded = df.waitForExternalEvent(CALL_ENDED_EVENT);
 
@@ -124,7 +155,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: '        if (!isDone(timer)) timer.cancel();\n',
     replace: '',
   }),
-  bug('continueAsNew with an open timer', 'h', 100, {
+  bug('continueAsNew with an open timer', 'b', 100, {
     file: ORCHESTRATOR,
     find: '      df.continueAsNew(state);\n',
     replace: `      const open = df.createTimer(new Date(nowMs + 60 * 60_000));
