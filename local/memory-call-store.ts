@@ -51,12 +51,11 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
         return rows.has(record.callId) ? 'conflict' : put(record);
       }),
     replace: (record, etag) => perform('replace', record.callId, () => guarded(record.callId, etag, () => put(record))),
-    merge: (callId, heartbeat) =>
+    merge: (callId, heartbeat, { etag } = {}) =>
       perform('merge', callId, () => {
         const stored = toStoredCall(rows.get(callId));
         if (stored === undefined) return 'missing';
-        put({ ...stored.record, ...heartbeat });
-        return 'written';
+        return guarded(callId, etag ?? stored.etag, () => ({ etag: put({ ...stored.record, ...heartbeat }).etag }));
       }),
     remove: (callId, etag) =>
       perform('remove', callId, () => {

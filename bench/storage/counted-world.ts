@@ -1,6 +1,5 @@
 import { createVirtualClock, type VirtualClock } from '../../local/clock/virtual-clock.ts';
 import { EventType } from '../../local/durable-extension/history-event.ts';
-import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-store.ts';
 import type { HttpMessageRequest } from '../../local/http-message.ts';
 import { pagesWithoutSockets, withoutSockets } from '../../local/in-process-durable-client.ts';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
@@ -10,6 +9,10 @@ import { startVirtualApp, VIRTUAL_CALLBACK_URI } from '../../local/virtual-app.t
 import { createDurableCalls } from '../../src/adapters/durable-calls.ts';
 import { parseCallId, toInstanceId } from '../../src/core/call-record/call-id.ts';
 import { stateNotification } from '../sample-call.ts';
+import { createCountingHub } from './counting-hub.ts';
+
+/** What runs by a timer concerns all calls. */
+const TIMERS = ['reconcileCalls', 'purgeEndedCalls'];
 
 interface Taken {
   /** Requests to the table, whatever they were for. */
@@ -18,7 +21,13 @@ interface Taken {
   readonly tableOfCalls: number;
   /** Requests to the engine's API. */
   readonly engine: number;
+  /** Text that the app hands to the engine. */
+  readonly bytes: number;
+  /** What the app logs, without the timers. */
+  readonly lines: number;
 }
+
+const NOTHING = { table: 0, tableOfCalls: 0, engine: 0, bytes: 0, lines: 0 };
 
 /** The app in virtual time, its requests counted. */
 export interface CountedWorld {
@@ -36,14 +45,14 @@ export interface CountedWorld {
 
 export async function startCountedWorld(): Promise<CountedWorld> {
   const clock = createVirtualClock({ startMs: Date.UTC(2026, 0, 5) });
-  const hub = createMemoryHubStore();
-  let table = 0;
-  let tableOfCalls = 0;
-  let engine = 0;
+  let count = { ...NOTHING };
+  const hub = createCountingHub((bytes) => {
+    count.bytes += bytes;
+  });
   const store = createMemoryCallStore({
     before(_operation, callId) {
-      table++;
-      if (callId !== undefined) tableOfCalls++;
+      count.table++;
+      if (callId !== undefined) count.tableOfCalls++;
     },
   });
   const send = (url: string, headers: Readonly<Record<string, string>>, body: string) =>
@@ -59,10 +68,13 @@ export async function startCountedWorld(): Promise<CountedWorld> {
     graph,
     hub,
     store,
+    log({ functionName, category }) {
+      if (category === 'user' && !TIMERS.includes(functionName)) count.lines++;
+    },
     dependencies: {
       createDurableCalls(client) {
         const askEngine = (request: HttpMessageRequest) => {
-          engine++;
+          count.engine++;
           return app.host.durable.handle(request);
         };
         return createDurableCalls(withoutSockets(client, askEngine), clock, {
@@ -76,10 +88,8 @@ export async function startCountedWorld(): Promise<CountedWorld> {
     clock,
     graph,
     take() {
-      const taken = { table, tableOfCalls, engine };
-      table = 0;
-      tableOfCalls = 0;
-      engine = 0;
+      const taken = count;
+      count = { ...NOTHING };
       return taken;
     },
     startCall: () => graph.createCall({ callbackUri: VIRTUAL_CALLBACK_URI }).callId,

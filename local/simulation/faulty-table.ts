@@ -53,7 +53,7 @@ export function createFaultyTable(world: World, machine: Machine): CallStore {
     read: (callId) => send('read', callId, () => table.read(callId)),
     insert: (record) => write('insert', record.callId, () => table.insert(record)),
     replace: (record, etag) => write('replace', record.callId, () => table.replace(record, etag)),
-    merge: (callId, heartbeat) => send('merge', callId, () => table.merge(callId, heartbeat)),
+    merge: (callId, heartbeat, options) => send('merge', callId, () => table.merge(callId, heartbeat, options)),
     remove: (callId, etag) => write('remove', callId, () => table.remove(callId, etag)),
     async *listPerhapsLost(endedSinceMs) {
       const all = await send('list', undefined, () => Array.fromAsync(table.listPerhapsLost(endedSinceMs)));

@@ -71,10 +71,10 @@ export function createWatchedTable(
       journal.note(`the release before rewrites the record ${callId.slice(0, 8)}`);
     },
     endedRuns: (callId) => [...runs].filter((run) => run.startsWith(callId)).length,
-    async merge(callId, heartbeat, signal) {
-      const result = await inner.merge(callId, heartbeat, signal);
+    async merge(callId, heartbeat, options) {
+      const result = await inner.merge(callId, heartbeat, options);
       const stored = await inner.read(callId);
-      if (result === 'written' && stored !== undefined) take(stored.record, stored);
+      if (typeof result === 'object' && stored !== undefined) take(stored.record, stored);
       return result;
     },
     insert: async (record) => take(record, await inner.insert(record)),

@@ -12,8 +12,14 @@ export interface StoredCall {
 /** `conflict`: somebody else wrote in between (HTTP 409 or 412); read again and decide again. */
 export type WriteResult = 'written' | 'conflict';
 
-/** `missing`: there is no row of this call. */
-export type MergeResult = 'written' | 'missing';
+/** The row's ETag after the write; `conflict`: it is not the one that was named; `missing`: there is no row of this call. */
+export type MergeResult = { readonly etag: string } | 'conflict' | 'missing';
+
+export interface MergeOptions {
+  /** Only into the row of this ETag; default: whatever the row says meanwhile. */
+  readonly etag?: string;
+  readonly signal?: AbortSignal;
+}
 
 /** The record as it stands after the write, or a conflict. */
 export type RecordWriteResult = StoredCall | 'conflict';
@@ -26,10 +32,8 @@ export interface CallStore {
   insert(record: CallRecord): Promise<RecordWriteResult>;
   /** Replaces the record read with this ETag; conflict when it changed or is gone. */
   replace(record: CallRecord, etag: string): Promise<RecordWriteResult>;
-  /**
-   * Adds to the call's row what a keepAlive learned, whatever the row says meanwhile; its ETag changes. Never makes a row.
-   */
-  merge(callId: CallId, heartbeat: Heartbeat, signal?: AbortSignal): Promise<MergeResult>;
+  /** Adds to the call's row what a keepAlive learned; its ETag changes. Never makes a row. */
+  merge(callId: CallId, heartbeat: Heartbeat, options?: MergeOptions): Promise<MergeResult>;
   /** Removes the record read with this ETag; conflict when it changed; `written` when it is gone already. */
   remove(callId: CallId, etag: string): Promise<WriteResult>;
   /**

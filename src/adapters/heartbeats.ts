@@ -57,7 +57,7 @@ export function createHeartbeats({ store, clock }: HeartbeatsDependencies): Hear
 
   return {
     async record(callId, heartbeat) {
-      if (heartbeat !== undefined) await ask((signal) => store.merge(callId, heartbeat, signal));
+      if (heartbeat !== undefined) await ask((signal) => store.merge(callId, heartbeat, { signal }));
     },
     async lastSuccessMs(callId) {
       const stored = await ask(() => store.read(callId));

@@ -54,10 +54,17 @@ export function createRememberingCallStore(store: CallStore, mostCalls: number =
     },
     insert: (record) => write(record.callId, () => store.insert(record)),
     replace: (record, etag) => write(record.callId, () => store.replace(record, etag)),
-    merge(callId, heartbeat, signal) {
-      // The ETag that is remembered is that of the row before: asking first is cheaper than being refused.
-      if (seen.has(callId)) remember(callId, 'unsure');
-      return store.merge(callId, heartbeat, signal);
+    async merge(callId, heartbeat, options) {
+      const known = seen.get(callId);
+      if (known === undefined) return store.merge(callId, heartbeat, options);
+      remember(callId, 'unsure');
+      if (known.kind === 'stored') {
+        const { record, etag } = known.stored;
+        const result = await store.merge(callId, heartbeat, { ...options, etag });
+        if (typeof result === 'object') remember(callId, { record: { ...record, ...heartbeat }, ...result });
+        if (result !== 'conflict') return result;
+      }
+      return store.merge(callId, heartbeat, options);
     },
     remove: (callId, etag) => write(callId, () => store.remove(callId, etag)),
     listPerhapsLost: (endedSinceMs) => store.listPerhapsLost(endedSinceMs),

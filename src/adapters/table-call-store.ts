@@ -46,14 +46,15 @@ export function createTableCallStore(dependencies: TableCallStoreDependencies): 
       );
       return toWritten(answer, record);
     },
-    async merge(callId, heartbeat, signal) {
+    async merge(callId, heartbeat, { etag = '*', signal } = {}) {
       const answer = await request(
-        { operation: 'merge', callId, refusals: ['missing'], signal },
-        // Any row of the call, but never a new one. Source: https://learn.microsoft.com/rest/api/storageservices/merge-entity
+        { operation: 'merge', callId, refusals: ['changed', 'missing'], signal },
+        // With * any row of the call, but never a new one. Source: https://learn.microsoft.com/rest/api/storageservices/merge-entity
         (table, abortSignal) =>
-          table.updateEntity(toHeartbeatEntity(callId, heartbeat), 'Merge', { etag: '*', abortSignal }),
+          table.updateEntity(toHeartbeatEntity(callId, heartbeat), 'Merge', { etag, abortSignal }),
       );
-      return answer.kind === 'refused' ? 'missing' : 'written';
+      if (answer.kind === 'refused') return answer.refusal === 'missing' ? 'missing' : 'conflict';
+      return { etag: etagOf(answer.value, callId) };
     },
     async remove(callId, etag) {
       const { partitionKey, rowKey } = toEntityKeys(callId);
@@ -89,9 +90,12 @@ export function createTableCallStore(dependencies: TableCallStoreDependencies): 
 
 /** Source: https://learn.microsoft.com/rest/api/storageservices/insert-entity#response-headers, and the same of update-entity2 */
 function toWritten(answer: TableAnswer<{ readonly etag?: string }>, record: CallRecord): RecordWriteResult {
-  if (answer.kind === 'refused') return 'conflict';
-  if (answer.value.etag === undefined) throw new CallStoreError('a write with an ETag', 'noEtag', record.callId);
-  return { record, etag: answer.value.etag };
+  return answer.kind === 'refused' ? 'conflict' : { record, etag: etagOf(answer.value, record.callId) };
+}
+
+function etagOf({ etag }: { readonly etag?: string }, callId: CallId): string {
+  if (etag === undefined) throw new CallStoreError('a write with an ETag', 'noEtag', callId);
+  return etag;
 }
 
 async function read(request: SendTableRequest, callId: CallId): Promise<StoredCall | undefined> {

@@ -19,7 +19,7 @@ function createTable() {
   const row = { callId, graphCallId: callId, appId: 'bot', phase: 'active', firstSeenAtMs: 1, facts: {} } as const;
   const heartbeats = createHeartbeats({
     store: {
-      merge: () => answer('written' as const),
+      merge: () => answer({ etag: '1' }),
       read: () => answer({ record: { ...row, lastKeepAliveAtMs: 5, lastRescueAtMs: 7 }, etag: '' }),
     },
     clock,

@@ -132,3 +132,32 @@ test('of more calls than it is to remember it forgets the one seen longest ago',
   await app.insert(three);
   expect([one, two, three].map(({ callId }) => app.recall(callId).kind)).toEqual(['stored', 'unseen', 'stored']);
 });
+
+const heartbeat = { lastKeepAliveAtMs: 1_790_000_900_000, nextLookAtMs: 1_790_002_100_000, keepAlives: 1 };
+const end = (row: CallRecord | undefined) => row && ({ ...row, phase: 'ended', endReason: 'terminated' } as const);
+
+test('a keepAlive costs one write, and what it adds is remembered: the end needs no read', async () => {
+  const { store, app, asked } = remembering();
+  const record = newRecord({ phase: 'active' });
+  await app.insert(record);
+  asked();
+  await app.merge(record.callId, heartbeat);
+  await updateRecord(app, record.callId, end);
+  expect(asked()).toEqual(['merge', 'replace']);
+  expect((await stored(store, record.callId)).record).toMatchObject({ ...heartbeat, phase: 'ended' });
+});
+
+test('a keepAlive is written down also when another instance has changed the record, which is then asked for', async () => {
+  const { store, app, asked } = remembering();
+  const record = newRecord({ phase: 'active' });
+  await app.insert(record);
+  await store.merge(record.callId, { ...heartbeat, keepAlives: 0, otherKeepAlives: 2 });
+  asked();
+  expect(await app.merge(record.callId, heartbeat)).toEqual({ etag: expect.any(String) });
+  expect(asked()).toEqual(['merge', 'merge']);
+  await app.merge(record.callId, heartbeat);
+  expect(asked()).toEqual(['merge']);
+  await updateRecord(app, record.callId, end);
+  expect(asked()).toEqual(['read', 'replace']);
+  expect((await stored(store, record.callId)).record).toMatchObject({ ...heartbeat, otherKeepAlives: 2 });
+});

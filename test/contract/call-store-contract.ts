@@ -137,13 +137,25 @@ export function describeCallStore(store: CallStore): void {
       await store.insert(record);
       const before = await stored(store, record.callId);
       const success = { lastKeepAliveAtMs: 1_790_000_900_000, nextLookAtMs: 1_790_002_100_000, keepAlives: 4 };
-      expect(await store.merge(record.callId, success)).toBe('written');
+      expect(await store.merge(record.callId, success)).toEqual({ etag: expect.any(String) });
       const failure = { lastFailureAtMs: 1_790_001_800_000, lastFailureReason: 'http 503', failures: 1 };
-      expect(await store.merge(record.callId, failure)).toBe('written');
+      const { etag } = (await store.merge(record.callId, failure)) as { readonly etag: string };
       const after = await stored(store, record.callId);
+      expect(after.etag).toBe(etag);
       expect(after.record).toStrictEqual({ ...record, ...success, ...failure });
       expect(after.etag).not.toBe(before.etag);
       expect(await store.replace(record, before.etag)).toBe('conflict');
+    });
+
+    test('adds a heartbeat only to the row of an ETag, if one is named', async () => {
+      const record = newRecord();
+      await store.insert(record);
+      const { etag } = await stored(store, record.callId);
+      const heartbeat = { lastKeepAliveAtMs: 1_790_000_900_000, nextLookAtMs: 1_790_002_100_000, keepAlives: 1 };
+      const result = await store.merge(record.callId, heartbeat, { etag });
+      expect(result).toEqual({ etag: (await stored(store, record.callId)).etag });
+      expect(await store.merge(record.callId, { ...heartbeat, keepAlives: 2 }, { etag })).toBe('conflict');
+      expect((await stored(store, record.callId)).record).toStrictEqual({ ...record, ...heartbeat });
     });
 
     test('makes no record of a heartbeat: an unknown call stays unknown, a removed one gone', async () => {

@@ -38,7 +38,7 @@ async function expectEffect(client: HostClient, callId: string, action: Action):
       });
       expect(instance).toMatchObject({
         status: 202,
-        body: { runtimeStatus: 'Running', customStatus: { callId, phase: 'waiting' } },
+        body: { runtimeStatus: 'Running', customStatus: { phase: 'waiting' } },
       });
       return;
     case 'observe':

@@ -1,12 +1,11 @@
 import { type KeepalivePhase, toPhase } from './keepalive-machine.ts';
-import { deadlineMs, type KeepaliveState } from './keepalive-state.ts';
+import { deadlineMs, type KeepaliveState, type RecentKeepAlive } from './keepalive-state.ts';
 
 /**
- * The instance's `customStatus`: what the status API, the dashboard and the reconciler see of a call.
- * Well below the 16 kB limit of custom status.
+ * The instance's `customStatus`: what the status API, the dashboard and the reconciler see of a call. Each turn writes it
+ * anew, so it does not repeat the call, which the instance id names. Well below the 16 kB limit of custom status.
  */
 export interface KeepaliveStatus {
-  readonly callId: string;
   readonly tenantId?: string;
   readonly phase: KeepalivePhase;
   readonly keepAlives: number;
@@ -17,20 +16,22 @@ export interface KeepaliveStatus {
   readonly deadlineAt: string;
   readonly consecutiveFailures: number;
   readonly lastFailure?: { readonly at: string; readonly reason: string };
-  readonly recent: readonly {
-    readonly at: string;
-    readonly result: string;
-    readonly ms: number;
-    readonly requestId?: string;
-  }[];
+  /** Of the successes only the last has Graph's request id; the log has them all. */
+  readonly recent: readonly RecentStatus[];
   readonly endReason?: string;
+}
+
+interface RecentStatus {
+  readonly at: string;
+  readonly result: string;
+  readonly ms: number;
+  readonly requestId?: string;
 }
 
 /** Shape: state, now → the JSON of `customStatus`, instants as ISO strings.  Errors: none. */
 export function toKeepaliveStatus(state: KeepaliveState, nowMs: number): KeepaliveStatus {
   const phase = toPhase(state, nowMs);
   return {
-    callId: state.callId,
     ...(state.tenantId === undefined ? {} : { tenantId: state.tenantId }),
     phase,
     keepAlives: state.keepAlives,
@@ -42,9 +43,18 @@ export function toKeepaliveStatus(state: KeepaliveState, nowMs: number): Keepali
     ...(state.lastFailure === undefined
       ? {}
       : { lastFailure: { at: toIso(state.lastFailure.atMs), reason: state.lastFailure.reason } }),
-    recent: state.recent.map(({ atMs, ...rest }) => ({ at: toIso(atMs), ...rest })),
+    recent: toRecent(state.recent),
     ...(state.ended === undefined ? {} : { endReason: state.ended.reason }),
   };
+}
+
+function toRecent(recent: readonly RecentKeepAlive[]): readonly RecentStatus[] {
+  const lastSuccess = recent.findLast(({ result }) => result === 'alive');
+  return recent.map((attempt) => {
+    const { atMs, result, ms, requestId } = attempt;
+    const isToldOf = requestId !== undefined && (result !== 'alive' || attempt === lastSuccess);
+    return { at: toIso(atMs), result, ms, ...(isToldOf ? { requestId } : {}) };
+  });
 }
 
 function toIso(instantMs: number): string {
