@@ -62,6 +62,12 @@ test('any header gives either a refusal or a token that is a part of it', () => 
   );
 });
 
+test('a token may be as long as the header that the host takes', () => {
+  const header = (length: number) => `Bearer a.b.${'c'.repeat(length - 'Bearer a.b.'.length)}`;
+  expect(parseBearerToken(header(16_384)).kind).toBe('token');
+  expect(parseBearerToken(header(16_385))).toEqual({ kind: 'rejected', reason: 'tokenTooLong' });
+});
+
 test('a token header names its key', () => {
   expect(checkTokenHeader({ alg: 'RS256', kid: 'k1', typ: 'JWT', x5t: 'k1' })).toEqual({ kind: 'keyId', keyId: 'k1' });
 });
@@ -115,6 +121,7 @@ test.each([
   [{ exp: Number.NaN }, 'expired'],
   [{ nbf: nowSeconds + 301 }, 'notYetValid'],
   [{ nbf: 'now' }, 'notYetValid'],
+  [{ nbf: '0' }, 'notYetValid'],
   [{ tid: '' }, 'tenantMissing'],
   [{ tid: 'a/../b' }, 'tenantMissing'],
   [{ tid: 7 }, 'tenantMissing'],
@@ -126,6 +133,19 @@ test.each([
 test('five minutes of clock skew are tolerated at both ends', () => {
   expect(check({ exp: nowSeconds - 299 }).kind).toBe('accepted');
   expect(check({ nbf: nowSeconds + 300 }).kind).toBe('accepted');
+});
+
+test('a token need not say from when on it is valid', () => {
+  const { nbf, ...others } = claims;
+  expect(nbf).toBeLessThanOrEqual(nowSeconds);
+  expect(checkTokenClaims(others, policy, nowMs).kind).toBe('accepted');
+});
+
+test('of several allowed tenants any one will do', () => {
+  expect(check({}, { allowedTenantIds: ['other', tenantId.toUpperCase()] })).toMatchObject({
+    kind: 'accepted',
+    tenantId,
+  });
 });
 
 test('a star allows any tenant but not a token without one', () => {
