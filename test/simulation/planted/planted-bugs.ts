@@ -272,12 +272,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   }),
   hiddenBug('the event is raised before the record says so', {
     file: 'src/calls/end-call.ts',
-    find: `  const { before, after } = await recordEnd(effects, seen, ended);
+    find: `  const { after } = await recordEnd(effects, seen, ended);
   const told = after === undefined ? ended : toCallEnded(after);
   await effects.durable.raiseCallEnded(seen.callId, told, isYoung(after, effects.clock.nowMs()));
 `,
     replace: `  await effects.durable.raiseCallEnded(seen.callId, ended, isYoung(undefined, 0));
-  const { before, after } = await recordEnd(effects, seen, ended);
+  await recordEnd(effects, seen, ended);
 `,
   }),
   bug('the event is not raised', 'f', 50, {
