@@ -98,8 +98,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   }),
   bug('the filter of late calls compares with the wrong column', 'a', 200, {
     file: 'local/memory-call-store.ts',
-    find: "select('listDue', ({ phase, nextLookAtMs }) => {",
-    replace: "select('listDue', ({ phase, lastFailureAtMs: nextLookAtMs }) => {",
+    find: "select('listDue', ({ phase, nextLookAtMs,",
+    replace: "select('listDue', ({ phase, lastFailureAtMs: nextLookAtMs,",
   }),
   bug('the hourly comparison forgets where it stopped', 'f', 200, {
     file: 'src/calls/compare-calls.ts',
