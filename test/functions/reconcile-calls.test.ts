@@ -441,7 +441,10 @@ test('a call whose instance keeps failing is started again three times, then res
   expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
 });
 
-test('the record of a call whose clean-up failed is closed from the output of its instance', async () => {
+/** A day of tries is replayed with each of them: seconds of work, more on a busy machine. */
+const LONG = { timeout: 180_000 };
+
+test('the record of a call whose clean-up failed is closed from the output of its instance', LONG, async () => {
   const outage = { since: Number.POSITIVE_INFINITY };
   const store = createMemoryCallStore({
     before: (operation) => {
