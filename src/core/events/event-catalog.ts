@@ -7,7 +7,8 @@ interface EventDescription {
   readonly fields: Readonly<Record<string, FieldType>>;
 }
 
-const ATTEMPT = {
+/** What every try of a keepAlive tells. */
+export const ATTEMPT = {
   attempt: 'number?',
   latenessSeconds: 'number?',
   marginSeconds: 'number?',
