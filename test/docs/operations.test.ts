@@ -94,7 +94,7 @@ describe('the runbook', () => {
 
   test.each([
     ['States of a call', CALL_STATES],
-    ['Why a call ended', ['terminated', 'notFound', 'stopped', 'expired']],
+    ['Why a call ended', ['terminated', 'notFound', 'stopped', 'alone', 'expired']],
     ['States of an instance', ['Pending', 'Running', 'Suspended', 'Completed', 'Failed', 'Terminated']],
   ])('"%s" explains each of %j', (title, names) => {
     const [, section = ''] = new RegExp(`^## ${title}\n(.*?)^## `, 'ms').exec(document) ?? [];
