@@ -93,8 +93,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   }),
   bug('a rescue ends a call when the status of its instance is unknown', 'j', 200, {
     file: 'src/calls/rescue-call.ts',
-    find: '  if (!saysItIsOver(effects, record, outcome)) return;\n',
-    replace: "  if (outcome.kind === 'alive') return;\n",
+    find: '  if (saysItIsOver(effects, record, outcome)) await recordEnd(',
+    replace: "  if (outcome.kind !== 'alive') await recordEnd(",
   }),
   bug('the filter of late calls compares with the wrong column', 'a', 200, {
     file: 'local/memory-call-store.ts',
