@@ -23,7 +23,10 @@ beforeAll(async () => {
   const azurite = inject('storageConnectionString');
   const tablePort = Number(/TableEndpoint=http:\/\/127\.0\.0\.1:(\d+)/.exec(azurite)?.[1]);
   host = await startSpawnedHost(
-    ['--no-demo', '--speed', '60', '--storage', 'memory', '--relay', `http://127.0.0.1:${botPort}/api/calls`],
+    [
+      ...['--no-demo', '--speed', '60', '--storage', 'memory', '--relay', `http://127.0.0.1:${botPort}/api/calls`],
+      ...['--traps', 'lost-events,early-timers'],
+    ],
     {
       AzureWebJobsStorage: azurite.replace(`:${tablePort}/`, `:${proxyPort}/`),
       KEEPALIVE_INTERVAL_SECONDS: '180',
@@ -65,7 +68,7 @@ async function run(changed: Partial<AcceptanceOptions> = {}) {
 }
 
 describe('the acceptance suite', () => {
-  test('passes on the local host, a line for each check', async () => {
+  test('passes on the local host, whose engine loses events and fires timers early as the real one, a line for each check', async () => {
     const { exitCode, lines } = await run();
     expect(lines.filter((line) => !line.startsWith('ok    '))).toEqual([`${ALL_CHECKS.length} hold, 0 not tried.`]);
     expect(exitCode).toBe(0);
