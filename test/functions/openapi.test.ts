@@ -127,6 +127,7 @@ describe('the description of the API', () => {
         firstSeenAtMs: Date.parse(firstSeenAt),
         establishedAtMs: Date.parse(establishedAt),
         endedAtMs: Date.parse(endedAt),
+        lastKeepAliveAtMs: Date.parse(lastKeepAliveAt),
         facts: { tenantId, direction, requestedModalities, chatInfo, meetingInfo },
       };
       const ended = { reason: toEndReason(endReason), ...(resultInfo === undefined ? {} : { resultInfo }) };

@@ -33,9 +33,7 @@ export function toCallEndedMessage(
   const resultInfo = record?.resultInfo ?? ended.resultInfo;
   const endedAt = toIso(record?.endedAtMs ?? options.nowMs);
   const facts = record?.facts ?? {};
-  // The orchestration's own last success may be missing in the row.
-  const lastKeepAliveAtMs = Math.max(record?.lastKeepAliveAtMs ?? 0, outcome.lastKeepAliveAtMs ?? 0);
-  const loss = record === undefined ? undefined : toCallLoss({ ...record, lastKeepAliveAtMs }, options);
+  const loss = record === undefined ? undefined : toCallLoss(record, options);
   return {
     type: 'call.ended',
     timestamp: endedAt,
