@@ -9,6 +9,7 @@ export const INVARIANTS = {
   g: 'a call that has ended never comes back',
   i: 'the reconciler does not have to save a call that nothing had disturbed',
   j: 'a call that lives is not taken for ended, and its 45 minutes do not begin later than was known',
+  k: 'each call that was established and each that ended has its line in the log, whatever failed in between',
   l: 'no keepAlive is late because of the table of calls, the webhook or the way to the engine',
   h: 'no orchestration fails, and the replay of its history gives the same steps and the same output',
 } as const;

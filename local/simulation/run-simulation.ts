@@ -1,6 +1,7 @@
 import { VIRTUAL_CALLBACK_URI } from '../virtual-app.ts';
 import { FILLED_IN_WITHIN_MS, LARGEST_CLOCK_ERROR_MS, REST_MS } from './assumptions.ts';
 import { checkGaps } from './check-gaps.ts';
+import { checkLines } from './check-lines.ts';
 import { checkPunctuality } from './check-punctual.ts';
 import { checkReplay } from './check-replay.ts';
 import { checkAtRest } from './check-rest.ts';
@@ -52,6 +53,7 @@ export async function runSimulation(
   checkGaps(world);
   checkSaves(world);
   checkPunctuality(world);
+  checkLines(world);
   checkSilenceAfterEnd(world);
   await checkAtRest(world);
   await checkReplay(world);
