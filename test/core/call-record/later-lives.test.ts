@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { isOfRun, reopenCall, repeatEnd, restartCall } from '../../../src/core/call-record/call-record.ts';
+import { newRecord } from '../../contract/call-store-contract.ts';
+
+const NOW_MS = 1_790_000_900_000;
+const active = newRecord({
+  phase: 'active',
+  establishedAtMs: 1_790_000_000_500,
+  keepAlives: 3,
+  facts: { subject: 's' },
+});
+const ended = newRecord({ ...active, phase: 'ended', endReason: 'notFound', endedAtMs: 1_790_000_800_000 });
+const seen = { callId: active.callId, graphCallId: 'other', appId: 'app', facts: { tenantId: 't' } };
+
+describe('a call whose orchestration is started again', () => {
+  test('keeps its start, and counts what the orchestration before had', () => {
+    const restarted = restartCall({ ...active, otherKeepAlives: 4, restarts: 1 }, { hasFailed: true, nowMs: NOW_MS });
+    expect(restarted).toEqual({
+      ...newRecord({ ...active, phase: 'starting', otherKeepAlives: 7, restarts: 2 }),
+      keepAlives: undefined,
+    });
+  });
+
+  test('was established now when nobody knew it, and has failed only when it is said', () => {
+    const observed = newRecord({ callId: active.callId });
+    const restarted = restartCall(observed, { hasFailed: false, nowMs: NOW_MS });
+    expect(restarted).toEqual({ ...observed, phase: 'starting', establishedAtMs: NOW_MS });
+    expect(restartCall(observed, { hasFailed: true, nowMs: NOW_MS })?.restarts).toBe(1);
+    expect(restartCall(active, { hasFailed: false, nowMs: NOW_MS })?.otherKeepAlives).toBe(3);
+  });
+
+  test('is not one that has ended, or that nobody knows', () => {
+    expect(restartCall(ended, { hasFailed: false, nowMs: NOW_MS })).toBeUndefined();
+    expect(restartCall(undefined, { hasFailed: false, nowMs: NOW_MS })).toBeUndefined();
+  });
+});
+
+describe('a call that is registered again', () => {
+  const nowhere = { startedAtMs: undefined, nowMs: NOW_MS };
+
+  test('keeps its first sight and its latest success while it lives', () => {
+    const known = { ...active, lastKeepAliveAtMs: 1_790_000_400_000, lastRescueAtMs: 1_790_000_600_000 };
+    const reopened = reopenCall(known, seen, nowhere);
+    expect(reopened).toMatchObject({ phase: 'starting', firstSeenAtMs: active.firstSeenAtMs, establishedAtMs: NOW_MS });
+    expect(reopened).toMatchObject({ lastKeepAliveAtMs: 1_790_000_600_000, reopenedAtMs: NOW_MS });
+    expect(reopened).toMatchObject({ graphCallId: active.graphCallId, facts: { subject: 's', tenantId: 't' } });
+  });
+
+  test('starts anew when it had ended, unless Graph had ended it', () => {
+    const reopened = reopenCall({ ...ended, lastKeepAliveAtMs: 1 }, seen, nowhere);
+    expect(reopened).toMatchObject({ firstSeenAtMs: NOW_MS, reopenedAtMs: NOW_MS });
+    expect(reopened).not.toHaveProperty('lastKeepAliveAtMs');
+    expect(reopenCall({ ...ended, endReason: 'terminated' }, seen, nowhere)).toBeUndefined();
+  });
+
+  test('is new when nobody knew it, from when its operator says', () => {
+    const reopened = reopenCall(undefined, seen, { startedAtMs: 5, nowMs: NOW_MS });
+    expect(reopened).toMatchObject({ graphCallId: 'other', firstSeenAtMs: 5, establishedAtMs: NOW_MS });
+    expect(reopened).not.toHaveProperty('reopenedAtMs');
+  });
+});
+
+test('only a call that was registered again has more runs than one', () => {
+  expect(isOfRun(undefined, 1)).toBe(true);
+  expect(isOfRun(active, 1)).toBe(true);
+  const again = { ...active, reopenedAtMs: NOW_MS, establishedAtMs: NOW_MS };
+  expect([isOfRun(again, NOW_MS), isOfRun(again, 1), isOfRun(again, undefined)]).toEqual([true, false, false]);
+});
+
+test('an end is repeated for a call that has ended, and no other', () => {
+  expect(repeatEnd(ended, NOW_MS)).toEqual({ ...ended, endRepeatedAtMs: NOW_MS });
+  expect([repeatEnd(active, NOW_MS), repeatEnd(undefined, NOW_MS)]).toEqual([undefined, undefined]);
+});
