@@ -46,7 +46,7 @@ export async function registerCall(
   if (first === 'gone') return { outcome: 'notFound', record: known?.record };
   const nowMs = clock.nowMs();
   const { after: record, stored } = await updateRecord(store, seen.callId, (row) => {
-    if (isLive) return toStarting(row, seen, nowMs);
+    if (isLive || isOfAnotherRun(row, known?.record)) return toStarting(row, seen, nowMs);
     const reopened = reopenCall(row, seen, { startedAtMs, nowMs });
     return reopened && { ...reopened, ...first };
   });
@@ -71,6 +71,12 @@ export async function registerCall(
   const outcome = started.outcome === 'ended' ? 'finishing' : started.outcome;
   tell(outcome);
   return { outcome, record };
+}
+
+/** Somebody else registered or established the call since it was read: that run goes on. */
+function isOfAnotherRun(row: CallRecord | undefined, known: CallRecord | undefined): boolean {
+  const isRunning = row?.phase === 'starting' || row?.phase === 'active';
+  return isRunning && row.establishedAtMs !== known?.establishedAtMs;
 }
 
 /**

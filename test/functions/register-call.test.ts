@@ -33,6 +33,7 @@ let instance: CallInstance | undefined;
 let events: AppEvent[];
 let graphSays: Pick<GraphAnswered, 'status' | 'errorCode'>;
 let asked: KeepAliveTarget[];
+let whileAsked: (() => Promise<void>) | undefined;
 
 beforeEach(() => {
   clock = createManualClock(startMs);
@@ -43,6 +44,7 @@ beforeEach(() => {
   events = [];
   graphSays = { status: 200 };
   asked = [];
+  whileAsked = undefined;
 });
 
 const showInstance = (runtimeStatus: string, customStatus: unknown = null) => {
@@ -74,6 +76,7 @@ const effects = (): KeepAliveNowEffects => ({
   graph: {
     keepAlive: async (target) => {
       asked.push(target);
+      await whileAsked?.();
       const facts = { clientRequestId: 'a', tenantId: target.tenantId ?? '', sentAtMs: clock.nowMs(), durationMs: 1 };
       return { kind: 'answered', ...graphSays, ...facts };
     },
@@ -239,6 +242,18 @@ describe('registering a call', () => {
     expect([started, asked].map(({ length }) => length)).toEqual([1, 1]);
     await startCall(effects(), { callId, graphCallId: callId, appId: botAppId, facts: {} });
     expect(started).toHaveLength(1);
+  });
+
+  test('leaves the run of somebody who registered it while Graph was asked', async () => {
+    whileAsked = async () => {
+      whileAsked = undefined;
+      clock.advance(1_000);
+      await put();
+      clock.advance(5_000);
+    };
+    expect((await put()).status).toBe(200);
+    expect(started).toHaveLength(1);
+    expect(await record()).toMatchObject({ phase: 'active', establishedAtMs: startMs + 1_000 });
   });
 
   test('finds an orchestration whose record is missing', async () => {
