@@ -19,10 +19,10 @@ export function completeTelemetryDocument(document: string): string {
 function toEventsTable(): string {
   const ofTry = toNames(ATTEMPT);
   const rows = Object.entries(EVENTS).map(([name, { levels, when, fields }]) => {
-    return `| \`${name}\` | ${levels.join(', ')} | ${when} | ${toNames(fields).replace(ofTry, '*try*')} |`;
+    return `| \`${name}\` ${levels.join(', ')} | ${when} | ${toNames(fields).replace(ofTry, '*try*')} |`;
   });
-  const lastRow = `| *try* | | in every \`keepAlive.*\` | ${ofTry} |`;
-  return ['| event | level | written when | fields |', '| --- | --- | --- | --- |', ...rows, lastRow].join('\n');
+  const lastRow = `| *try* | in every \`keepAlive.*\` | ${ofTry} |`;
+  return ['| event, level | written when | fields |', '| --- | --- | --- |', ...rows, lastRow].join('\n');
 }
 
 function toNames(fields: Readonly<Record<string, string>>): string {

@@ -43,8 +43,8 @@ export const SETTING_NAMES = [
     required: false,
     default: 'managedIdentityFederation',
     description:
-      'How the app proves to be the bot: managedIdentityFederation, clientCertificate, clientSecret, managedIdentity, ' +
-      'or localDevelopment (a fixed fake token, for a simulated Graph on this machine).',
+      'managedIdentityFederation, clientCertificate, clientSecret, managedIdentity, ' +
+      'or localDevelopment (a fake token, for a simulated Graph on this machine).',
     example: 'managedIdentityFederation',
   },
   {
@@ -59,7 +59,7 @@ export const SETTING_NAMES = [
     name: 'BOT_CERTIFICATE_PATH',
     owner: 'app',
     required: 'BOT_CREDENTIAL is clientCertificate, unless BOT_CERTIFICATE_PEM is set',
-    description: 'Path of a PEM file with certificate and private key.',
+    description: 'Of a PEM file with certificate and private key.',
     example: '/var/ssl/private/bot.pem',
   },
   {
@@ -74,7 +74,7 @@ export const SETTING_NAMES = [
     name: 'MANAGED_IDENTITY_CLIENT_ID',
     owner: 'app',
     required: 'BOT_CREDENTIAL is managedIdentityFederation or managedIdentity',
-    description: 'Client id of the user-assigned managed identity that stands for the bot.',
+    description: 'The user-assigned managed identity that stands for the bot.',
     example: 'bbbbbbbb-cccc-dddd-eeee-ffffffffffff',
   },
   {
@@ -122,8 +122,7 @@ export const SETTING_NAMES = [
     owner: 'app',
     required: false,
     default: '1',
-    description:
-      "Divides every duration of the keepalive loop, Graph's 45 minutes too; only when Graph is on this machine.",
+    description: 'Divides every duration of the keepalive loop; only when Graph is on this machine.',
     example: '1',
   },
   {
@@ -131,7 +130,7 @@ export const SETTING_NAMES = [
     owner: 'app',
     required: false,
     default: '50',
-    description: 'Upper bound on keepAlive requests a second when many calls are rescued at once.',
+    description: 'Bound on keepAlives a second when many calls are rescued at once.',
     example: '50',
   },
   {
@@ -139,7 +138,7 @@ export const SETTING_NAMES = [
     owner: 'app',
     required: false,
     default: 'no limit',
-    description: 'Gives up a call of this age even though Graph keeps it alive.',
+    description: 'Gives up a call of this age.',
     example: '24',
   },
   {
@@ -147,8 +146,7 @@ export const SETTING_NAMES = [
     owner: 'app',
     required: false,
     default: 'no limit',
-    description:
-      'Hangs up when the rosters say that the bot has been the only one left for so long; up to 5 minutes late.',
+    description: 'Hangs up when the rosters have said for so long that only the bot is left; up to 5 minutes late.',
     example: '15',
   },
   {
@@ -172,7 +170,7 @@ export const SETTING_NAMES = [
     owner: 'app',
     required: false,
     default: 'no relay',
-    description: "The bot's own endpoint: every notification is relayed to it, and its answer goes back to Graph.",
+    description: 'Every notification is relayed to this endpoint of the bot, whose answer goes back to Graph.',
     example: 'https://bot.example.com/api/calls',
   },
   {
@@ -188,7 +186,7 @@ export const SETTING_NAMES = [
     owner: 'app',
     required: false,
     default: '3',
-    description: 'The same for notifications of policy-based recording, whose answer Graph needs sooner.',
+    description: 'The same for policy-based recording, where Graph waits less.',
     example: '3',
   },
   {

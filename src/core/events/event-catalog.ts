@@ -29,7 +29,7 @@ const FAILURE = { outcome: 'text', reason: 'text?', code: 'text?' } as const;
 export const EVENTS = {
   'call.observed': {
     levels: ['info'],
-    when: 'a call is seen for the first time and is not established yet',
+    when: 'a call is seen, and not established yet',
     fields: { callId: 'text', tenantId: 'text?' },
   },
   'call.established': {
@@ -49,12 +49,12 @@ export const EVENTS = {
   },
   'call.keepAliveMissed': {
     levels: ['error'],
-    when: 'Graph reported 408/8537: it ended a call for want of a keepAlive; again only while the table cannot be written',
+    when: 'Graph reported 408/8537; again only while the table cannot be written',
     fields: { callId: 'text', code: 'number', subcode: 'number' },
   },
   'call.cleanedUp': {
     levels: ['info', 'warning'],
-    when: "a call's record was closed; a warning when the end rests on 404s that do not speak of the call",
+    when: "a call's record was closed; a warning when the end rests on strange 404s",
     fields: { callId: 'text', reason: 'text', keepAlives: 'number', misconfigurationSuspected: 'flag?', by: 'text?' },
   },
   'keepAlive.succeeded': {
@@ -64,7 +64,7 @@ export const EVENTS = {
   },
   'keepAlive.failed': {
     levels: ['info', 'warning'],
-    when: 'a keepAlive did not succeed, with time left; only `outcome: gone`, the call being over, is no warning',
+    when: 'a keepAlive did not succeed, with time left; only `outcome: gone` is no warning',
     fields: { callId: 'text', ...FAILURE, ...ATTEMPT },
   },
   'keepAlive.overdue': {
@@ -74,17 +74,17 @@ export const EVENTS = {
   },
   'keepAlive.rescued': {
     levels: ['info', 'warning'],
-    when: 'reconcileCalls sent the keepAlive that an orchestration did not send, and Graph took it',
+    when: 'reconcileCalls sent a keepAlive, and Graph took it',
     fields: { callId: 'text', outcome: 'text', ...ATTEMPT },
   },
   'call.stuck': {
     levels: ['warning'],
-    when: "reconcileCalls found that a call's orchestration does not send its keepAlives",
+    when: 'an orchestration does not send its keepAlives',
     fields: { callId: 'text', reason: 'text' },
   },
   'call.hungUp': {
     levels: ['info', 'warning'],
-    when: 'reconcileCalls hung up a call in which the bot had been alone (`HANG_UP_WHEN_ALONE_MINUTES`); a warning when Graph did not do it, which is tried again',
+    when: 'reconcileCalls hung up (`HANG_UP_WHEN_ALONE_MINUTES`); a warning when Graph did not do it, which is tried again',
     fields: { callId: 'text', tenantId: 'text', outcome: 'text', aloneSeconds: 'number', requestId: 'text?' },
   },
   'call.reconciled': {
@@ -126,7 +126,7 @@ export const EVENTS = {
   },
   'notification.rejected': {
     levels: ['warning'],
-    when: 'a notification, or an entry of one (`status` 202), was refused; of those without a valid token 30 a minute and process, then one line that counts the rest',
+    when: 'a notification, or an entry of one (`status` 202), was refused; without a valid token 30 a minute and process, then one line for the rest',
     fields: {
       status: 'number',
       reason: 'text',
@@ -138,12 +138,12 @@ export const EVENTS = {
   },
   'notification.unknownIds': {
     levels: ['error'],
-    when: 'notifications told of calls whose ids are neither GUIDs nor 32 hex digits: nobody keeps these calls alive',
+    when: 'notifications told of calls whose ids are neither GUIDs nor 32 hex digits',
     fields: { entries: 'number' },
   },
   'notification.failed': {
     levels: ['error'],
-    when: 'the effect of a notification could not be made durable, or its token could not be judged: Graph is asked to send it again',
+    when: 'a start or end could not be made durable, or a token not judged: Graph is asked to send it again',
     fields: { callId: 'text?', command: 'text?', problem: 'text' },
   },
   'relay.failed': {
@@ -173,7 +173,7 @@ export const EVENTS = {
   },
   'record.unreadable': {
     levels: ['warning'],
-    when: 'a row of the table `Calls` is not as this app writes it, and was passed over',
+    when: 'a row of the table `Calls` was passed over',
     fields: { rowKey: 'text' },
   },
   'app.misconfigured': {
