@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createVirtualClock } from './clock/virtual-clock.ts';
-import { createMemoryHubStore } from './durable-extension/memory-hub-store.ts';
+import { createMemoryHubStore } from './durable-extension/hub/memory-hub-store.ts';
 import { createSimulatedGraph } from './simulated-graph/simulated-graph.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from './start-environment.ts';
 import { startVirtualApp, VIRTUAL_CALLBACK_URI } from './virtual-app.ts';

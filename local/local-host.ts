@@ -3,7 +3,7 @@ import { withoutAbsent } from '../src/core/call-record/call-facts.ts';
 import type { VirtualClock } from './clock/virtual-clock.ts';
 import { createDurableExtension, type DurableExtension } from './durable-extension/durable-extension.ts';
 import type { DurableExtensionOptions } from './durable-extension/extension-options.ts';
-import type { HubStore } from './durable-extension/hub-store.ts';
+import type { HubStore } from './durable-extension/hub/hub-store.ts';
 import type { KeyPolicy } from './functions-host/authorize.ts';
 import { createHttpHost, type HttpHost } from './functions-host/create-http-host.ts';
 import { createInvoke } from './functions-host/create-invoke.ts';

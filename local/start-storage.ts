@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { startAzurite } from './azurite.ts';
-import type { HubStore } from './durable-extension/hub-store.ts';
-import { createMemoryHubStore } from './durable-extension/memory-hub-store.ts';
-import { createSqliteHubStore } from './durable-extension/sqlite-hub-store.ts';
+import type { HubStore } from './durable-extension/hub/hub-store.ts';
+import { createMemoryHubStore } from './durable-extension/hub/memory-hub-store.ts';
+import { createSqliteHubStore } from './durable-extension/hub/sqlite-hub-store.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** Where a run keeps its task hub and its table of calls. */

@@ -4,7 +4,7 @@ import { systemClock } from '../src/adapters/clock.ts';
 import { toConsoleLine } from './console-report.ts';
 import { startDemoCalls } from './demo-calls.ts';
 import { createExtensionTraps } from './durable-extension/extension-traps.ts';
-import type { HubStore } from './durable-extension/hub-store.ts';
+import type { HubStore } from './durable-extension/hub/hub-store.ts';
 import { installFunctionsCore } from './functions-host/functions-core.ts';
 import { loadKeys } from './functions-host/keys.ts';
 import { loadAppRoot } from './functions-host/load-app-root.ts';

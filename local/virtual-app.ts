@@ -13,7 +13,7 @@ import { createTracing } from '../src/adapters/tracing.ts';
 import { toKeepaliveLimits } from '../src/core/keepalive/keepalive-limits.ts';
 import type { AppDependencies } from '../src/functions/register-functions.ts';
 import type { VirtualClock } from './clock/virtual-clock.ts';
-import type { HubStore } from './durable-extension/hub-store.ts';
+import type { HubStore } from './durable-extension/hub/hub-store.ts';
 import { installFunctionsCore, loadFunctionApp } from './functions-host/functions-core.ts';
 import type { HostJson } from './functions-host/host-json.ts';
 import type { InvocationLog } from './functions-host/invocation.ts';

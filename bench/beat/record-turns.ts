@@ -3,7 +3,7 @@ import type { OrchestrationContext, Task } from 'durable-functions';
 import * as df from 'durable-functions';
 import { createVirtualClock } from '../../local/clock/virtual-clock.ts';
 import { createDurableExtension } from '../../local/durable-extension/durable-extension.ts';
-import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-store.ts';
+import { createMemoryHubStore } from '../../local/durable-extension/hub/memory-hub-store.ts';
 import { createInvoke } from '../../local/functions-host/create-invoke.ts';
 import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
 import type { Invoke } from '../../local/functions-host/invocation.ts';

@@ -1,5 +1,5 @@
 import { createVirtualClock, type VirtualClock } from '../../local/clock/virtual-clock.ts';
-import { EventType } from '../../local/durable-extension/history-event.ts';
+import { EventType } from '../../local/durable-extension/hub/history-event.ts';
 import type { HttpMessageRequest } from '../../local/http-message.ts';
 import { pagesWithoutSockets, withoutSockets } from '../../local/in-process-durable-client.ts';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';

@@ -1,6 +1,6 @@
-import { EventType, type HistoryEvent } from '../../local/durable-extension/history-event.ts';
-import type { HubStore } from '../../local/durable-extension/hub-store.ts';
-import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-store.ts';
+import { EventType, type HistoryEvent } from '../../local/durable-extension/hub/history-event.ts';
+import type { HubStore } from '../../local/durable-extension/hub/hub-store.ts';
+import { createMemoryHubStore } from '../../local/durable-extension/hub/memory-hub-store.ts';
 
 /**
  * A task hub that tells the bytes of text which the app hands to the engine: inputs, results and events with the message

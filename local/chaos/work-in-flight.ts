@@ -2,9 +2,9 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { callIdOfInstance } from '../../src/core/call-record/call-id.ts';
 import { KEEP_ALIVE_ACTIVITY } from '../../src/core/keepalive/durable-names.ts';
-import { EventType } from '../durable-extension/history-event.ts';
-import type { HubMessage } from '../durable-extension/hub-store.ts';
-import { createSqliteHubStore } from '../durable-extension/sqlite-hub-store.ts';
+import { EventType } from '../durable-extension/hub/history-event.ts';
+import type { HubMessage } from '../durable-extension/hub/hub-store.ts';
+import { createSqliteHubStore } from '../durable-extension/hub/sqlite-hub-store.ts';
 
 /** What a killed host had begun, or could have begun, and not committed. */
 export interface WorkInFlight {

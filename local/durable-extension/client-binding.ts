@@ -1,4 +1,4 @@
-import { buildManagementUrls, type LinkOptions } from './management-links.ts';
+import { buildManagementUrls, type LinkOptions } from './management-api/management-links.ts';
 
 export interface ClientBindingOptions {
   /** Public origin of the host, such as `http://localhost:7071`. */

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts';
-import { runActivity } from './activity-run.ts';
 import { buildClientBinding, type ClientBindingOptions } from './client-binding.ts';
-import { type BatchOutcome, createControlDispatcher } from './control-dispatcher.ts';
+import { runActivity } from './dispatch/activity-run.ts';
+import { type BatchOutcome, createControlDispatcher } from './dispatch/control-dispatcher.ts';
+import { reconcileMessages } from './dispatch/reconcile-messages.ts';
+import { createWorkDispatcher } from './dispatch/work-dispatcher.ts';
 import { createFunctionTable, type DurableExtensionOptions } from './extension-options.ts';
-import { EventType } from './history-event.ts';
-import { createHubSession, EngineKilledError } from './hub-session.ts';
-import { HubConflictError, type HubMessage } from './hub-store.ts';
-import { createInstanceCache } from './instance-cache.ts';
-import { toPendingRow } from './instance-row.ts';
+import { EventType } from './hub/history-event.ts';
+import { createHubSession, EngineKilledError } from './hub/hub-session.ts';
+import { HubConflictError, type HubMessage } from './hub/hub-store.ts';
+import { createInstanceCache } from './hub/instance-cache.ts';
+import { toPendingRow } from './hub/instance-row.ts';
 import { InvocationLostError } from './invocation-lost-error.ts';
-import { createManagementApi } from './management-api.ts';
-import { runOrchestratorTurn } from './orchestrator-turn.ts';
-import { createPlayedHistory } from './played-history.ts';
-import { reconcileMessages } from './reconcile-messages.ts';
-import { createWorkDispatcher } from './work-dispatcher.ts';
+import { createManagementApi } from './management-api/management-api.ts';
+import { runOrchestratorTurn } from './replay/orchestrator-turn.ts';
+import { createPlayedHistory } from './replay/played-history.ts';
 
 /** One running extension: delivers messages to orchestrators and activities, and serves the management HTTP API. */
 export interface DurableExtension {

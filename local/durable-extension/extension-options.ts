@@ -1,8 +1,8 @@
 import type { Clock } from '../../src/adapters/clock.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { Invoke } from '../functions-host/invocation.ts';
-import type { HubFaults } from './hub-faults.ts';
-import type { HubStore } from './hub-store.ts';
+import type { HubFaults } from './hub/hub-faults.ts';
+import type { HubStore } from './hub/hub-store.ts';
 
 export interface ExtensionLog {
   readonly level: 'information' | 'warning' | 'error';

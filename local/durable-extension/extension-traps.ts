@@ -1,5 +1,5 @@
-import type { HubFaults } from './hub-faults.ts';
-import type { NewHubMessage } from './hub-store.ts';
+import type { HubFaults } from './hub/hub-faults.ts';
+import type { NewHubMessage } from './hub/hub-store.ts';
 
 /** What the real extension does besides, and the local engine only when it is asked to. */
 export const EXTENSION_TRAPS = ['lost-events', 'early-timers', 'polling'] as const;

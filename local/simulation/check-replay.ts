@@ -5,11 +5,11 @@ import {
   joinHistory,
   type TaskCompleted,
   type TaskFailed,
-} from '../durable-extension/history-event.ts';
+} from '../durable-extension/hub/history-event.ts';
 
-import type { InstanceRow } from '../durable-extension/hub-store.ts';
-import { buildOrchestratorInput } from '../durable-extension/orchestrator-input.ts';
-import { type OrchestratorAction, parseOrchestratorState } from '../durable-extension/orchestrator-state.ts';
+import type { InstanceRow } from '../durable-extension/hub/hub-store.ts';
+import { buildOrchestratorInput } from '../durable-extension/replay/orchestrator-input.ts';
+import { type OrchestratorAction, parseOrchestratorState } from '../durable-extension/replay/orchestrator-state.ts';
 import { LARGEST_CLOCK_ERROR_MS } from './assumptions.ts';
 import { engineDelayMs, troublesOf } from './troubles.ts';
 import type { World } from './world.ts';

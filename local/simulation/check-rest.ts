@@ -1,5 +1,5 @@
-import type { InstanceRow } from '../durable-extension/hub-store.ts';
-import { isEnded } from '../durable-extension/runtime-status.ts';
+import type { InstanceRow } from '../durable-extension/hub/hub-store.ts';
+import { isEnded } from '../durable-extension/hub/runtime-status.ts';
 import type { World } from './world.ts';
 
 /** When all faults are over and every call has ended for long: nothing is left (e), and each end was told (d). */

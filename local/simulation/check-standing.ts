@@ -1,5 +1,5 @@
-import type { InstanceRow } from '../durable-extension/hub-store.ts';
-import { isEnded } from '../durable-extension/runtime-status.ts';
+import type { InstanceRow } from '../durable-extension/hub/hub-store.ts';
+import { isEnded } from '../durable-extension/hub/runtime-status.ts';
 import { FILLED_IN_WITHIN_MS, RECONCILER_OPPORTUNITY_MS } from './assumptions.ts';
 import { hasStretch } from './intervals.ts';
 import { troublesOf } from './troubles.ts';

@@ -1,5 +1,5 @@
-import { EventType } from '../durable-extension/history-event.ts';
-import type { HubFaults } from '../durable-extension/hub-faults.ts';
+import { EventType } from '../durable-extension/hub/history-event.ts';
+import type { HubFaults } from '../durable-extension/hub/hub-faults.ts';
 import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts';
 import { EARLIEST_TIMER_MS, LONGEST_PUT_BACK_MS } from './assumptions.ts';
 import { contains } from './intervals.ts';

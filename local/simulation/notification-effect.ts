@@ -1,4 +1,4 @@
-import { isEnded } from '../durable-extension/runtime-status.ts';
+import { isEnded } from '../durable-extension/hub/runtime-status.ts';
 import type { PostedNotification } from './journal.ts';
 import type { World } from './world.ts';
 

@@ -1,9 +1,9 @@
 import type { CallPhase } from '../../src/core/call-record/call-record.ts';
 import { CALL_ENDED_EVENT } from '../../src/core/keepalive/durable-names.ts';
-import { EventType, type HistoryEvent } from '../durable-extension/history-event.ts';
-import type { HubChange, HubMessage, HubStore, InstanceRow } from '../durable-extension/hub-store.ts';
-import { createMemoryHubStore } from '../durable-extension/memory-hub-store.ts';
-import { isEnded } from '../durable-extension/runtime-status.ts';
+import { EventType, type HistoryEvent } from '../durable-extension/hub/history-event.ts';
+import type { HubChange, HubMessage, HubStore, InstanceRow } from '../durable-extension/hub/hub-store.ts';
+import { createMemoryHubStore } from '../durable-extension/hub/memory-hub-store.ts';
+import { isEnded } from '../durable-extension/hub/runtime-status.ts';
 import type { Journal } from './journal.ts';
 
 /** The task hub, and whom it has told of an end. */

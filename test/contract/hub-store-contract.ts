@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { EventType, type HistoryEvent } from '../../local/durable-extension/history-event.ts';
+import { EventType, type HistoryEvent } from '../../local/durable-extension/hub/history-event.ts';
 import {
   HubConflictError,
   type HubNotice,
   type HubStore,
   type InstanceRow,
   type NewHubMessage,
-} from '../../local/durable-extension/hub-store.ts';
+} from '../../local/durable-extension/hub/hub-store.ts';
 
 const Timestamp = '2026-01-01T00:00:00.000Z';
 

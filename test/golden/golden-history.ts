@@ -1,4 +1,4 @@
-import type { HistoryEvent } from '../../local/durable-extension/history-event.ts';
+import type { HistoryEvent } from '../../local/durable-extension/hub/history-event.ts';
 
 /**
  * The complete history of one instance as the engine wrote it, generation by generation: each ends with

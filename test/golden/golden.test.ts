@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { OrchestrationContext, Task } from 'durable-functions';
 import { describe, expect, test } from 'vitest';
-import { EventType, type HistoryEvent } from '../../local/durable-extension/history-event.ts';
+import { EventType, type HistoryEvent } from '../../local/durable-extension/hub/history-event.ts';
 import { installFunctionsCore } from '../../local/functions-host/functions-core.ts';
 import type { GoldenHistory } from './golden-history.ts';
 import { SCENARIOS } from './scenarios.ts';

@@ -1,8 +1,8 @@
 import * as df from 'durable-functions';
 import { createVirtualClock, type VirtualClock } from '../../local/clock/virtual-clock.ts';
 import { createDurableExtension } from '../../local/durable-extension/durable-extension.ts';
-import { EventType, type HistoryEvent } from '../../local/durable-extension/history-event.ts';
-import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-store.ts';
+import { EventType, type HistoryEvent } from '../../local/durable-extension/hub/history-event.ts';
+import { createMemoryHubStore } from '../../local/durable-extension/hub/memory-hub-store.ts';
 import { createInvoke } from '../../local/functions-host/create-invoke.ts';
 import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
 import type { Invoke, RpcTypedData } from '../../local/functions-host/invocation.ts';

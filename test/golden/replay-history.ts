@@ -1,11 +1,10 @@
 import * as df from 'durable-functions';
-import { walkActions } from '../../local/durable-extension/action-walk.ts';
-import type { Decision } from '../../local/durable-extension/decision.ts';
-import { EventType, type HistoryEvent, joinHistory } from '../../local/durable-extension/history-event.ts';
-
-import { buildOrchestratorInput } from '../../local/durable-extension/orchestrator-input.ts';
-import { parseOrchestratorState, parseThrownState } from '../../local/durable-extension/orchestrator-state.ts';
-import { runtimeStatusNumbers } from '../../local/durable-extension/runtime-status.ts';
+import { EventType, type HistoryEvent, joinHistory } from '../../local/durable-extension/hub/history-event.ts';
+import { runtimeStatusNumbers } from '../../local/durable-extension/hub/runtime-status.ts';
+import { walkActions } from '../../local/durable-extension/replay/action-walk.ts';
+import type { Decision } from '../../local/durable-extension/replay/decision.ts';
+import { buildOrchestratorInput } from '../../local/durable-extension/replay/orchestrator-input.ts';
+import { parseOrchestratorState, parseThrownState } from '../../local/durable-extension/replay/orchestrator-state.ts';
 import { createInvoke } from '../../local/functions-host/create-invoke.ts';
 import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
 import type { Invoke } from '../../local/functions-host/invocation.ts';

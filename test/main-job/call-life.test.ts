@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EventType } from '../../local/durable-extension/history-event.ts';
+import { EventType } from '../../local/durable-extension/hub/history-event.ts';
 import { expectNothingMore } from '../support/expect-nothing-more.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, startVirtualWorld } from '../support/virtual-world.ts';
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createVirtualClock, type VirtualClock } from '../../local/clock/virtual-clock.ts';
-import type { HubStore } from '../../local/durable-extension/hub-store.ts';
-import { createMemoryHubStore } from '../../local/durable-extension/memory-hub-store.ts';
+import type { HubStore } from '../../local/durable-extension/hub/hub-store.ts';
+import { createMemoryHubStore } from '../../local/durable-extension/hub/memory-hub-store.ts';
 import type { InvocationLog } from '../../local/functions-host/invocation.ts';
 import type { HttpMessageRequest, HttpMessageResponse } from '../../local/http-message.ts';
 import { createSimulatedGraph, type SimulatedGraph } from '../../local/simulated-graph/simulated-graph.ts';

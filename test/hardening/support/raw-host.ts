@@ -1,7 +1,7 @@
 // Run as a process of its own: the app on a local host that prints every line of its log as it is, stack traces too.
 
 import { startAzurite } from '../../../local/azurite.ts';
-import { createMemoryHubStore } from '../../../local/durable-extension/memory-hub-store.ts';
+import { createMemoryHubStore } from '../../../local/durable-extension/hub/memory-hub-store.ts';
 import { installFunctionsCore } from '../../../local/functions-host/functions-core.ts';
 import { loadAppRoot } from '../../../local/functions-host/load-app-root.ts';
 import { createLocalHost } from '../../../local/local-host.ts';

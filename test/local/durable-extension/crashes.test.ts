@@ -1,6 +1,6 @@
 import type { OrchestrationHandler } from 'durable-functions';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { HubFaults } from '../../../local/durable-extension/hub-faults.ts';
+import type { HubFaults } from '../../../local/durable-extension/hub/hub-faults.ts';
 import { InvocationLostError } from '../../../local/durable-extension/invocation-lost-error.ts';
 import { type App, type Hub, type HubOptions, loadApp } from './support/hub.ts';
 

@@ -2,7 +2,7 @@ import { app, type InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDurableExtension } from '../../../local/durable-extension/durable-extension.ts';
-import { createMemoryHubStore } from '../../../local/durable-extension/memory-hub-store.ts';
+import { createMemoryHubStore } from '../../../local/durable-extension/hub/memory-hub-store.ts';
 import { createHttpHost } from '../../../local/functions-host/create-http-host.ts';
 import { createInvoke } from '../../../local/functions-host/create-invoke.ts';
 import { loadFunctionApp } from '../../../local/functions-host/functions-core.ts';

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
-import { EventType } from '../../../../local/durable-extension/history-event.ts';
-import { createSqliteHubStore } from '../../../../local/durable-extension/sqlite-hub-store.ts';
+import { EventType } from '../../../../local/durable-extension/hub/history-event.ts';
+import { createSqliteHubStore } from '../../../../local/durable-extension/hub/sqlite-hub-store.ts';
 
 /**
  * Commits to the hub file of the first argument until it is killed, from the number of the second argument on. Commit n

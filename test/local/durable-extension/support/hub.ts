@@ -5,8 +5,8 @@ import {
   type DurableExtension,
 } from '../../../../local/durable-extension/durable-extension.ts';
 import type { DurableExtensionOptions } from '../../../../local/durable-extension/extension-options.ts';
-import type { HubStore } from '../../../../local/durable-extension/hub-store.ts';
-import { createMemoryHubStore } from '../../../../local/durable-extension/memory-hub-store.ts';
+import type { HubStore } from '../../../../local/durable-extension/hub/hub-store.ts';
+import { createMemoryHubStore } from '../../../../local/durable-extension/hub/memory-hub-store.ts';
 import { createInvoke } from '../../../../local/functions-host/create-invoke.ts';
 import { loadFunctionApp } from '../../../../local/functions-host/functions-core.ts';
 import type { InvocationLog, Invoke } from '../../../../local/functions-host/invocation.ts';
