@@ -14,6 +14,8 @@ A line an hour. In hour 6 Graph refuses keepAlives for some seconds, in hour 12 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.UTC(2026, 0, 5);
 const HOURS = 24;
+/** The last keepAlive of an hour is due at its end, or a little later once some were refused. */
+const GRACE_MS = 120_000;
 
 try {
   const { values } = parseArgs({ options: { help: { type: 'boolean', default: false } } });
@@ -39,8 +41,7 @@ async function runDemo(): Promise<void> {
   for (let hour = 1; hour <= HOURS; hour++) {
     if (hour === 6) graph.addFault({ operation: 'keepAlive', times: 3, status: 503 });
     if (hour === 12) graph.addFault({ operation: 'keepAlive', times: 1, status: 429, retryAfterSeconds: 20 });
-    // A minute more: the last keepAlive of an hour is due at its end.
-    await clock.runUntil(START_MS + hour * HOUR_MS + 60_000);
+    await clock.runUntil(START_MS + hour * HOUR_MS + GRACE_MS);
     console.log(describeHour(hour, sinceHour(hour)));
   }
   graph.hangUp(callId);
@@ -61,7 +62,7 @@ async function runDemo(): Promise<void> {
   }
 
   function sinceHour(hour: number) {
-    const fromMs = START_MS + (hour - 1) * HOUR_MS + 60_000;
+    const fromMs = START_MS + (hour - 1) * HOUR_MS + GRACE_MS;
     return tries().filter(({ atMs }) => atMs >= fromMs);
   }
 }
