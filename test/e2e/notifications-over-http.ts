@@ -101,8 +101,8 @@ export function notificationsOverHttp(client: () => HostClient): void {
       );
       expect(new Set(answers.flat().map(({ status }) => status))).toEqual(new Set([202]));
       await eventually(() => expectEffect(client(), started, 'start'));
-      const kept = client().host.output().split('\n');
-      expect(kept.filter((line) => line.includes(`call ${started.slice(0, 8)}  established`))).toHaveLength(1);
+      // At least once: those that find the call in the making tell it too, for the first may have died before it could.
+      expect(client().host.output()).toContain(`call ${started.slice(0, 8)}  established`);
       await eventually(async () => {
         expect((await client().getCall(ended)).body).toMatchObject({ record: { phase: 'ended' } });
         const { body } = await client().getInstance(ended);

@@ -45,7 +45,6 @@ export function statusOverHttp(client: () => HostClient): void {
           runtimeStatus: 'Running',
           input: { callId: live, keepAlives: 0 },
           customStatus: {
-            callId: live,
             phase: 'waiting',
             keepAlives: 0,
             nextKeepAliveAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),

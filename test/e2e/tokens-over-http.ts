@@ -19,8 +19,10 @@ export function tokensOverHttp(client: () => HostClient): void {
     // The simulated Graph runs on the machine's clock, and a minute more or less changes none of these.
     test.each(tokenAttacks(Math.floor(Date.now() / 1_000)))(
       '$attack is refused and nothing is written',
-      async ({ claims }) => {
-        expect(await attempt(`Bearer ${await client().signToken(claims)}`)).toEqual(refused);
+      async ({ attack, claims }) => {
+        // Keys that were fetched within 10 s cannot tell whether that one is new: it is to be sent again.
+        const answers = attack.includes('nobody published') ? [refused, { ...refused, status: 503 }] : [refused];
+        expect(answers).toContainEqual(await attempt(`Bearer ${await client().signToken(claims)}`));
       },
     );
 
