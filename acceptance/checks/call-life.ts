@@ -95,7 +95,7 @@ export const callLifeChecks: readonly Check[] = [
 ];
 
 /** The instance has ended, or there never was one; or all that it still does is to tell the webhook, whose turns are few. */
-async function untilCleanedUp(world: World, callId: string): Promise<void> {
+export async function untilCleanedUp(world: World, callId: string): Promise<void> {
   await eventually(world.patienceMs, async () => {
     const instance = await world.durable('GET', `/instances/call-${callId}`);
     if (instance.status === 404) return;

@@ -3,6 +3,7 @@ import type { Check } from '../check.ts';
 import { expectEqual, expectStatus } from '../expect.ts';
 import { ExpectationError } from '../expectation-error.ts';
 import { NOBODY, toNotification, type World } from '../world.ts';
+import { untilCleanedUp } from './call-life.ts';
 
 const SLOW = { delayMs: 2_000, atOnce: 4 };
 const EVERY_MS = 250;
@@ -32,7 +33,7 @@ export const slowStorageChecks: readonly Check[] = [
         await world.graph('DELETE', `/calls/${callId}`);
         expectStatus('its end', await world.notify(toNotification(callId, 'terminated')), 202);
       }
-      for (const { callId } of answers) await world.untilInstance(callId, { runtimeStatus: 'Completed' });
+      for (const { callId } of answers) await untilCleanedUp(world, callId);
       return `${answers.length} calls, ${refused.length} refused at first`;
     },
   },

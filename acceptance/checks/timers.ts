@@ -26,7 +26,7 @@ export const timerChecks: readonly Check[] = [
         return NO_ADMIN;
       }
       // It looks at a call that misses its keepAlives: minutes after they are due.
-      await eventually(4 * world.patienceMs, async () => {
+      await eventually(6 * world.patienceMs, async () => {
         expectStatus('running reconcileCalls', await runNow(world, 'reconcileCalls'), 202);
         await world.untilCall(callId, { 'record.phase': 'ended', 'record.endReason': 'stopped' });
       });
