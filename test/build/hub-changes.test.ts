@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { hubChanges } from '../../scripts/hub-changes.ts';
+import { parseWhatIf } from '../../scripts/parse-what-if.ts';
 
 const group = '/subscriptions/s/resourceGroups/rg/providers';
 const site = { resourceId: `${group}/Microsoft.Web/sites/func-x`, changeType: 'Modify' };
@@ -37,3 +38,9 @@ test('other changes pass', () => {
   expect(hubChanges({ changes: [settings] })).toEqual([]);
   expect(hubChanges({})).toEqual([]);
 });
+
+test.each(['', '{"error":1}', 'null', '[]', '{"changes":{}}', 'no JSON'])('%j is no answer of what-if', (text) => {
+  expect(parseWhatIf(text)).toBeUndefined();
+});
+
+test('an answer without changes is one', () => expect(parseWhatIf('{"changes":[]}')).toEqual({ changes: [] }));
