@@ -10,7 +10,6 @@
  * - An instance that the operator suspended while it was cleaning up, and never resumes, is let alone for 25 hours.
  * - Who terminates an instance through the status API, or stops a call, gives it up until somebody registers it; and the
  *   delivery to the webhook, if the call had been cleaned up before.
- * - Of a call that is registered again while its end still waits for its clean-up, that first end is not told.
  * - A keepAlive that was due in the same moment in which the end came, or in an instance then suspended, was in flight.
  */
 

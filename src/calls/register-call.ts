@@ -46,7 +46,7 @@ export async function registerCall(
   if (first === 'gone') return { outcome: 'notFound', record: known?.record };
   const nowMs = clock.nowMs();
   const { after: record, stored } = await updateRecord(store, seen.callId, (row) => {
-    if (isLive || isOfAnotherRun(row, known?.record)) return toStarting(row, seen, nowMs);
+    if (isLive || awaitsCleanUp(row) || isOfAnotherRun(row, known?.record)) return toStarting(row, seen, nowMs);
     const reopened = reopenCall(row, seen, { startedAtMs, nowMs });
     return reopened && { ...reopened, ...first };
   });
@@ -71,6 +71,11 @@ export async function registerCall(
   const outcome = started.outcome === 'ended' ? 'finishing' : started.outcome;
   tell(outcome);
   return { outcome, record };
+}
+
+/** The end of the run before is still to be closed and told, which a new run in the same row would make impossible. */
+function awaitsCleanUp(row: CallRecord | undefined): boolean {
+  return row?.phase === 'ended' && row.establishedAtMs !== undefined && row.cleanedUpAtMs === undefined;
 }
 
 /** Somebody else registered or established the call since it was read: that run goes on. */

@@ -319,6 +319,21 @@ describe('registering a call', () => {
     expect(started).toHaveLength(1);
   });
 
+  test('waits until the end of the run before is closed and told, whoever is left to do it', async () => {
+    await put();
+    const stored = await store.read(callId);
+    if (stored === undefined) throw new Error('nothing was registered');
+    await store.replace(
+      { ...stored.record, phase: 'ended', endedAtMs: clock.nowMs(), endReason: 'stopped' },
+      stored.etag,
+    );
+    showInstance('Completed');
+    expect(await put()).toMatchObject({ status: 409, body: { detail: expect.stringContaining('still cleans up') } });
+    expect(started).toHaveLength(1);
+    await endRecord({ reason: 'stopped' });
+    expect((await put()).status).toBe(202);
+  });
+
   test('says so when the orchestration is suspended', async () => {
     await put();
     showInstance('Suspended');
