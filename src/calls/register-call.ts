@@ -45,11 +45,14 @@ export async function registerCall(
   const first = isLive ? {} : await sendFirst(effects, seen, known?.record);
   if (first === 'gone') return { outcome: 'notFound', record: known?.record };
   const nowMs = clock.nowMs();
-  const { after: record, stored } = await updateRecord(store, seen.callId, (row) => {
+  const reopen = (row: CallRecord | undefined) => {
     if (isLive || awaitsCleanUp(row) || isOfAnotherRun(row, known?.record)) return toStarting(row, seen, nowMs);
     const reopened = reopenCall(row, seen, { startedAtMs, nowMs });
     return reopened && { ...reopened, ...first };
-  });
+  };
+  // As it was read a moment ago; the ETag, or the insert, tells when it is no longer so.
+  const expected = known === undefined ? { mayBeNew: true } : { known };
+  const { after: record, stored } = await updateRecord(store, seen.callId, reopen, expected);
   if (record?.endReason === 'terminated') return { outcome: 'terminated', record };
   if (record === undefined || record.phase === 'ended' || (isLive && instance?.isEnding)) {
     return { outcome: 'finishing', record };
