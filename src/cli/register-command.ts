@@ -26,7 +26,7 @@ export function defineRegister(program: Command, act: Act): void {
     .option('--join-url <url>', 'the Teams link of its meeting, for a later rejoin')
     .option('--chat-info <json>', "the call's chatInfo, for a later rejoin", parseObject)
     .option('--meeting-info <json>', "the call's meetingInfo, for a later rejoin", parseObject)
-    .option('--concurrency <n>', 'so many calls at a time', wholeNumber(1, 64), 8)
+    .option('--concurrency <n>', 'so many calls at a time', wholeNumber(1, 64), 16)
     .addHelpText(
       'after',
       `
