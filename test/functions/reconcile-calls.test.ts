@@ -45,6 +45,7 @@ function stuckEngine(isStuck: (eventType: number) => boolean): NonNullable<World
   };
 }
 const EXECUTION_STARTED = 0;
+const EXECUTION_TERMINATED = 3;
 const EVENT_RAISED = 15;
 const TASK_COMPLETED = 5;
 
@@ -344,6 +345,26 @@ test('the webhook is told of a call whose instance an operator terminated, once 
   });
   expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
   expect(successes(world, callId)).toEqual([15]);
+});
+
+test('the webhook is told although an order to terminate the instance comes so late that it meets the one that tells it', async () => {
+  const delivered: string[] = [];
+  const webhook = { deliver: async (callId: string) => delivered.push(callId) };
+  let orders = 0;
+  const lateOrder: WorldOptions['engine'] = {
+    // The second order waits with a host that died.
+    faults: {
+      deliveryDelayMs: ({ event }) => (event.EventType === EXECUTION_TERMINATED ? 3 * MINUTE_MS * orders++ : 0),
+    },
+  };
+  const world = await startVirtualWorld({ engine: lateOrder, dependencies: () => ({ webhook }) });
+  const callId = await world.startCall();
+  await world.clock.runFor(4 * MINUTE_MS);
+  await order(world, callId, 'terminate');
+  await order(world, callId, 'terminate');
+  await world.clock.runFor(HOUR_MS);
+  expect(delivered).toEqual([callId]);
+  expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
 });
 
 test('the webhook is told although the app dies between the start of its delivery and the record', async () => {

@@ -48,6 +48,8 @@ const REPEATED_END_WORKS_WITHIN_MS = 4 * MINUTE_MS;
 /** Clean-up and delivery of `call.ended` try again at least once an hour, for a day each. */
 const NO_STEP_WHILE_ENDING_MS = 25 * HOUR_MS;
 const MOST_RESTARTS = 3;
+/** What a host that died had fetched comes back after a minute, and it is replaced within two. */
+const LATE_ORDERS_COME_WITHIN_MS = 4 * MINUTE_MS;
 
 const NOTHING: ReconcileAction = { kind: 'nothing' };
 
@@ -70,6 +72,7 @@ export function reconcileCall(situation: CallSituation, nowMs: number, limits: K
     case 'completed':
       return { kind: 'close', ended: instance.ended ?? { reason: 'expired' }, sums: instance.sums };
     case 'terminated':
+      if (isTerminatedJustNow(instance, nowMs)) return NOTHING;
       return { kind: 'close', ended: { reason: 'stopped' }, sums: instance.sums };
     case 'failed':
       return afterFailure(record, instance, nowMs, limits);
@@ -113,6 +116,7 @@ function afterEnd(record: CallRecord, instance: InstanceFacts | undefined, nowMs
     const wasStarted = record.establishedAtMs !== undefined || instance?.life === 'completed';
     const isLeftOver = record.cleanedUpAtMs === undefined && wasStarted;
     if (!isLeftOver || (instance === undefined && nowMs - endedAtMs < UNDER_WAY_MS)) return NOTHING;
+    if (isTerminatedJustNow(instance, nowMs)) return NOTHING;
     return { kind: 'close', ended, sums: instance?.sums ?? { keepAlives: 0 } };
   }
   if (instance.isEnding) return whileEnding(instance, nowMs, ended);
@@ -120,6 +124,11 @@ function afterEnd(record: CallRecord, instance: InstanceFacts | undefined, nowMs
   if (record.endRepeatedAtMs === undefined || record.endRepeatedAtMs < endedAtMs) return { kind: 'repeatEnd' };
   if (nowMs - record.endRepeatedAtMs < REPEATED_END_WORKS_WITHIN_MS) return NOTHING;
   return { kind: 'terminate', ended };
+}
+
+/** Another order to terminate it may still be on its way: it would meet the instance that tells the webhook of the end. */
+function isTerminatedJustNow(instance: InstanceFacts | undefined, nowMs: number): boolean {
+  return instance?.life === 'terminated' && nowMs - instance.lastUpdatedAtMs < LATE_ORDERS_COME_WITHIN_MS;
 }
 
 /** An instance that cleans up and delivers `call.ended` has a day for each, as long as it takes steps. */

@@ -88,7 +88,8 @@ const instances = {
   completed: instance({ life: 'completed', isEnding: true, ended: { reason: 'notFound' } }),
   'failed, success 9 min ago': instance({ life: 'failed', ...lastSuccess(9 * MINUTE) }),
   'failed, success 20 min ago': instance({ life: 'failed', ...lastSuccess(20 * MINUTE) }),
-  terminated: instance({ life: 'terminated' }),
+  'terminated 3 min ago': instance({ life: 'terminated', lastUpdatedAtMs: NOW - 3 * MINUTE }),
+  'terminated 4 min ago': instance({ life: 'terminated', lastUpdatedAtMs: NOW - 4 * MINUTE }),
 };
 
 /** A dot: nothing is done. The columns are the records, the rows the instances, in the order of above. */
@@ -112,7 +113,8 @@ ending, a step 25 h ago          | rebuild terminate terminate terminate . termi
 completed                        | .       close close   close   .       close   close   close   close   close   close   close   .       close   close     close
 failed, success 9 min ago        | .       start start   start   .       start   start   start   start   .       .       .       .       .       .         .
 failed, success 20 min ago       | .       start start   start   .       start   start   start   start   rescue  .       .       .       .       .         .
-terminated                       | .       close close   close   .       close   close   close   close   close   .       .       .       .       .         .
+terminated 3 min ago             | .       .     .       .       .       .       .       .       .       .       .       .       .       .       .         .
+terminated 4 min ago             | .       close close   close   .       close   close   close   close   close   .       .       .       .       .         .
 `;
 
 const cells = TABLE.trim()
@@ -193,10 +195,18 @@ describe('what is closed', () => {
   });
 
   test('was stopped by an operator when its instance was terminated', () => {
-    const terminated = instance({ life: 'terminated' });
+    const terminated = instance({ life: 'terminated', lastUpdatedAtMs: NOW - HOUR });
     expect(reconcileCall({ record: record({}), instance: terminated }, NOW, limits)).toMatchObject({
       ended: { reason: 'stopped' },
     });
+  });
+
+  test('waits with the next instance until no late order to terminate this one can meet it', () => {
+    const established = record({ ...ended, establishedAtMs: NOW - 2 * HOUR });
+    const terminated = (agoMs: number) => instance({ life: 'terminated', lastUpdatedAtMs: NOW - agoMs });
+    const kindAfter = (agoMs: number) =>
+      reconcileCall({ record: established, instance: terminated(agoMs) }, NOW, limits).kind;
+    expect([kindAfter(3 * MINUTE), kindAfter(4 * MINUTE)]).toEqual(['nothing', 'close']);
   });
 
   test('keeps the reason that the record has when its instance is terminated as deaf', () => {
