@@ -291,7 +291,12 @@ export const API_SCHEMAS = {
   Problem: closed(problemMembers, {}, 'Problem details, RFC 9457.'),
   Health: closed(
     { status: { enum: ['ok', 'unavailable', 'misconfigured'] } },
-    { engine: { enum: ['up', 'down'] }, table: { enum: ['up', 'down'] }, problems: count },
+    {
+      engine: { enum: ['up', 'down'] },
+      table: { enum: ['up', 'down'] },
+      backend: { enum: ['storage', 'durableTaskScheduler'], description: 'What an engine that is down is on.' },
+      problems: count,
+    },
   ),
 } as const;
 

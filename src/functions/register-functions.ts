@@ -146,7 +146,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
   http('receiveNotifications', 'POST', 'notifications', 'anonymous', (request, context) =>
     tracing.ingest(context.traceContext, () => receive(request, context)),
   );
-  http('getHealth', 'GET', 'health', 'anonymous', health({ store, clock, durableOf }));
+  http('getHealth', 'GET', 'health', 'anonymous', health({ store, clock, engineStore, durableOf }));
   const asked = { probes, store, limits, engineStore, unknownIds: () => unknownIds, durableOf };
   http('getDoctor', 'GET', 'doctor', 'function', doctor(asked));
   http('getReport', 'GET', 'report', 'function', orUnavailable(getReport({ store, totals, clock, limits })));
