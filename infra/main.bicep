@@ -569,7 +569,7 @@ output nextSteps string[] = [
     ? 'az ad app federated-credential create --id ${botAppId} --parameters \'${string(federatedCredentialValues)}\''
     : '# botCredential is ${botCredential}: no federated credential. See docs/deploy.md, Other credentials.'
   '${packageCommand} && az functionapp deployment source config-zip --resource-group ${resourceGroupName} --name ${functionAppName} --src dist/package.zip'
-  'curl --fail ${baseUrl}/api/health'
+  'curl ${baseUrl}/api/health'
   deployBot
     ? '# The Azure Bot of this deployment calls ${baseUrl}/api/notifications already.'
     : 'az bot msteams create --resource-group GROUP_OF_THE_BOT --name NAME_OF_THE_BOT --enable-calling true --calling-web-hook ${baseUrl}/api/notifications'

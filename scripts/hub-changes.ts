@@ -13,7 +13,7 @@ interface PropertyChange {
 
 /**
  * What of a deployment would part running calls from their orchestrations: other partitions for a hub that is there, or
- * another home for it (the first resources of another backend beside an app that runs).
+ * another home for it: beside an app that runs, a first one of another backend, or one that is left where it is.
  *
  * Shape: the JSON of `az deployment sub what-if --no-pretty-print` → a line for each, none when all is well.
  * Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/deploy-what-if
@@ -27,10 +27,20 @@ export function hubChanges({ changes = [] }: { readonly changes?: readonly WhatI
   );
   const isUpdate = changes.some(({ resourceId, changeType }) => isSite(resourceId) && changeType !== 'Create');
   const homes = changes
-    .filter(({ resourceId, changeType }) => isUpdate && changeType === 'Create' && isHome(resourceId))
-    .map(({ resourceId }) => `${nameOf(resourceId)}: a new, empty task hub for an app that runs`);
+    .filter(({ resourceId }) => isUpdate && isHome(resourceId))
+    .flatMap(({ resourceId, changeType }) => {
+      const what = MOVES[changeType];
+      return what === undefined ? [] : [`${nameOf(resourceId)}: ${what} an app that runs`];
+    });
   return [...partitions, ...homes];
 }
+
+/** A resource that is there and not in the template any more is ignored, unless the deployment is a complete one. */
+const MOVES: Readonly<Record<string, string>> = {
+  Create: 'a new, empty task hub for',
+  Ignore: 'no task hub any more of',
+  Delete: 'no task hub any more of',
+};
 
 function flatten(delta: readonly PropertyChange[], parent = ''): readonly PropertyChange[] {
   return delta.flatMap(({ children, ...change }) => {

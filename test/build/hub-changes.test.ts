@@ -26,6 +26,18 @@ test('a new home of the hub is found when the app runs already, and is none at t
   expect(hubChanges({ changes: [{ ...site, changeType: 'Create' }, scheduler, account] })).toEqual([]);
 });
 
+test('a home that the app has now, and would have no more, is found', () => {
+  const scheduler = { resourceId: `${group}/Microsoft.DurableTask/schedulers/dts-x` };
+  const account = { resourceId: `${group}/Microsoft.Storage/storageAccounts/sthubx` };
+  const left = (changeType: string) =>
+    hubChanges({ changes: [site, { ...scheduler, changeType }, { ...account, changeType }] });
+  const lines = ['dts-x: no task hub any more of an app that runs', 'sthubx: no task hub any more of an app that runs'];
+  expect(left('Ignore')).toEqual(lines);
+  expect(left('Delete')).toEqual(lines);
+  expect(left('Modify')).toEqual([]);
+  expect(left('NoChange')).toEqual([]);
+});
+
 test('a hub of a release that wrote no tag had two partitions', () => {
   const account = { resourceId: `${group}/Microsoft.Storage/storageAccounts/stx`, changeType: 'Modify' };
   const tagged = (after: string) => ({ ...account, delta: [{ path: 'tags.task-hub-partitions', after }] });

@@ -48,13 +48,16 @@ export const agreementRules = {
     return used !== undefined && used === made ? [] : [`storage.bicep makes table ${made}, the code uses ${used}`];
   },
 
-  'azd finds the site by its tag and uploads the package as it is': (project) => {
+  'azd finds site, package and version': (project) => {
     const yaml = fileOf(project, 'azure.yaml');
     const service = /^services:\n(?: *#.*\n)* {2}(\w+):$/m.exec(yaml)?.[1];
+    const { name, version } = z
+      .object({ name: z.string(), version: z.string() })
+      .parse(JSON.parse(fileOf(project, 'package.json')));
     const tag = /'azd-service-name': '(\w+)'/.exec(fileOf(project, 'infra/modules/function-app.bicep'))?.[1];
     return [
       ...(service !== undefined && service === tag ? [] : [`azure.yaml's service is ${service}, the tag says ${tag}`]),
-      ...['dist: dist/package.zip', 'remoteBuild: false', 'run: npm run package']
+      ...[`template: ${name}@${version}`, 'dist: dist/package.zip', 'remoteBuild: false', 'run: npm run package']
         .filter((line) => !yaml.includes(line))
         .map((line) => `azure.yaml: ${line} is missing`),
     ];
