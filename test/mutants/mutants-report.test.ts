@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toMutantsReport } from './mutants-report.ts';
 
-test('the report counts what was noticed, and shows what was not as it stands in the source', () => {
+test('the report counts what was noticed, and shows what was not as it stands in the source, with why it does no harm', () => {
   const mutant = (status: string, replacement: string) => ({
     mutatorName: 'EqualityOperator',
     replacement,
@@ -13,11 +13,14 @@ test('the report counts what was noticed, and shows what was not as it stands in
     ...[mutant('NoCoverage', 'true'), mutant('Ignored', 'false'), mutant('RuntimeError', 'x')],
   ];
   const source = 'function isLess(a, b) {\n  return a < b;\n}\n';
-  const { text, score } = toMutantsReport({ files: { 'src/core/is-less.ts': { source, mutants } } });
+  const report = { files: { 'src/core/is-less.ts': { source, mutants } } };
+  const harmless = { 'src/core/is-less.ts': { '`a < b` → `a >= b`': 'nobody asks' } };
+  const { text, score, unjudged } = toMutantsReport(report, harmless);
   expect(score).toBe(0.5);
   expect(text).toContain('2 of 4 changes');
   expect(text).toContain('| `src/core/is-less.ts` | 4 | 2 | 50.0 % |');
-  expect(text).toContain('- line 2: `a < b` → `a >= b`');
-  expect(text).toContain('- line 2: `a < b` → `true`');
+  expect(text).toContain('- line 2: `a < b` → `a >= b`: nobody asks\n');
+  expect(text).toContain('- line 2: `a < b` → `true`: not judged\n');
+  expect(unjudged).toBe(1);
   expect(text).not.toContain('`false`');
 });

@@ -19,12 +19,20 @@ interface Position {
 const NOTICED: ReadonlySet<string> = new Set(['Killed', 'Timeout']);
 const UNNOTICED: ReadonlySet<string> = new Set(['Survived', 'NoCoverage']);
 
-/** Shape: what the run found → a Markdown text, and the part of the mutants that was noticed. */
-export function toMutantsReport({ files }: MutationReport): { readonly text: string; readonly score: number } {
+/** By the file and the change, as the report shows it: why no call is lost by it and no end told wrongly. */
+export type HarmlessChanges = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Shape: what the run found, what is known of changes → a Markdown text, the part noticed, how many others nobody judged. */
+export function toMutantsReport(
+  { files }: MutationReport,
+  harmless: HarmlessChanges,
+): { readonly text: string; readonly score: number; readonly unjudged: number } {
   const rows = Object.entries(files).map(([path, { source, mutants }]) => ({
     path,
     noticed: mutants.filter(({ status }) => NOTICED.has(status)).length,
-    survivors: mutants.filter(({ status }) => UNNOTICED.has(status)).map((mutant) => describe(source, mutant)),
+    survivors: mutants
+      .filter(({ status }) => UNNOTICED.has(status))
+      .map((mutant) => judge(mutant.location.start.line, toChange(source, mutant), harmless[path])),
   }));
   const noticed = rows.reduce((sum, row) => sum + row.noticed, 0);
   const all = rows.reduce((sum, row) => sum + row.noticed + row.survivors.length, 0);
@@ -43,17 +51,25 @@ export function toMutantsReport({ files }: MutationReport): { readonly text: str
     ...table,
     '',
     '## Not noticed',
-    ...rows.flatMap(({ path, survivors }) => (survivors.length === 0 ? [] : ['', `\`${path}\``, '', ...survivors])),
+    ...rows.flatMap(({ path, survivors }) =>
+      survivors.length === 0 ? [] : ['', `\`${path}\``, '', ...survivors.map(({ line }) => line)],
+    ),
     '',
   ].join('\n');
-  return { text, score: all === 0 ? 0 : noticed / all };
+  const unjudged = rows.flatMap(({ survivors }) => survivors).filter(({ isJudged }) => !isJudged).length;
+  return { text, score: all === 0 ? 0 : noticed / all, unjudged };
 }
 
-function describe(source: string, { location: { start, end }, replacement = '' }: Mutant): string {
+function judge(line: number, change: string, harmless: Readonly<Record<string, string>> = {}) {
+  const reason = harmless[change];
+  return { line: `- line ${line}: ${change}: ${reason ?? 'not judged'}`, isJudged: reason !== undefined };
+}
+
+function toChange(source: string, { location: { start, end }, replacement = '' }: Mutant): string {
   const lines = source.split('\n').slice(start.line - 1, end.line);
   lines[lines.length - 1] = (lines.at(-1) ?? '').slice(0, end.column - 1);
   lines[0] = (lines[0] ?? '').slice(start.column - 1);
-  return `- line ${start.line}: \`${oneLine(lines.join(' '))}\` → \`${oneLine(replacement)}\``;
+  return `\`${oneLine(lines.join(' '))}\` → \`${oneLine(replacement)}\``;
 }
 
 function oneLine(code: string): string {

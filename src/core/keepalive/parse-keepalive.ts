@@ -5,7 +5,7 @@ import type { RememberedOutcome } from './keep-alive-outcome.ts';
 import type { CallEnded, EndReason, KeepaliveState } from './keepalive-state.ts';
 
 const END_REASONS: ReadonlySet<string> = new Set<EndReason>(['terminated', 'notFound', 'stopped', 'expired']);
-const OUTCOMES: ReadonlySet<string> = new Set<RememberedOutcome['kind']>([
+const OUTCOMES: ReadonlySet<unknown> = new Set<RememberedOutcome['kind']>([
   'alive',
   'gone',
   'unclear',
@@ -78,7 +78,6 @@ export function parseOutcome(result: unknown, nowMs: number): RememberedOutcome 
 
 function isOutcome(result: PlainObject): boolean {
   return (
-    typeof result.kind === 'string' &&
     OUTCOMES.has(result.kind) &&
     isInstant(result.sentAtMs) &&
     whereThere(result, ['lastSuccessAtMs'], isInstant) &&

@@ -145,6 +145,39 @@ describe('recovery from failures', () => {
     const recovered = advance(failing, alive(due + 5_000), due + 5_000);
     expect(recovered).toMatchObject({ keepAlives: 1, attempts: 2, consecutiveFailures: 0 });
     expect(toPhase(recovered, due + 5_000)).toBe('waiting');
+    expect(recovered.failingSinceMs).toBeUndefined();
+  });
+
+  test('a call is overdue from its deadline on, and ended once it has ended', () => {
+    expect(toPhase(fresh, deadlineMs(fresh) - 1)).toBe('waiting');
+    expect(toPhase(fresh, deadlineMs(fresh))).toBe('overdue');
+    expect(toPhase(end(fresh, { reason: 'stopped' }), deadlineMs(fresh))).toBe('ended');
+  });
+});
+
+describe('what a try leaves in the state', () => {
+  const due = T0 + 15 * MINUTE;
+
+  test('is the tenant with which it succeeded; one that tells of none leaves the tenant known', () => {
+    expect(advance(fresh, { ...alive(due), tenantId: 'other' }, due)).toMatchObject({ tenantId: 'other' });
+    expect(advance(fresh, { kind: 'alive', sentAtMs: due, durationMs: 80 }, due).tenantId).toBe('home');
+    expect(advance(fresh, { ...denied(due), tenantId: 'other' }, due).tenantId).toBe('home');
+  });
+
+  test('is when it was sent, but not later than now, and by which id Graph knows it', () => {
+    const recentOf = (outcome: KeepAliveOutcome) => advance(fresh, outcome, due + 1_000).recent;
+    expect(recentOf(retry(due))).toStrictEqual([{ atMs: due, result: 'HTTP 503', ms: 80 }]);
+    expect(recentOf({ ...gone(due + MINUTE), requestId: 'r' })).toStrictEqual([
+      { atMs: due + 1_000, result: 'gone', ms: 80, requestId: 'r' },
+    ]);
+  });
+
+  test('is the beginning of the series that fails, which goes on until a try comes more than ten minutes late', () => {
+    const failing = advance(fresh, retry(due), due);
+    const punctual = failing.nextKeepAliveAtMs + 10 * MINUTE;
+    expect(failing.failingSinceMs).toBe(due);
+    expect(advance(failing, retry(punctual), punctual).failingSinceMs).toBe(due);
+    expect(advance(failing, retry(punctual + 1), punctual + 1).failingSinceMs).toBe(punctual + 1);
   });
 });
 
@@ -169,6 +202,14 @@ describe('the end of a call', () => {
     expect(doubtful.ended).toBeUndefined();
     expect(advance(doubtful, unclear(at + 19 * MINUTE), at + 19 * MINUTE).ended).toBeUndefined();
     expect(advance(doubtful, unclear(at + 20 * MINUTE), at + 20 * MINUTE).ended).toEqual({ reason: 'notFound' });
+  });
+
+  test('limits may ask for such 404s until some time after the deadline', () => {
+    const patient = { ...fresh, limits: { ...limits, confirmGoneAfterDeadlineMs: 5 * MINUTE } };
+    const doubtful = advance(patient, unclear(due), due);
+    const at = deadlineMs(patient) + 5 * MINUTE;
+    expect(advance(doubtful, unclear(at - 1), at - 1).ended).toBeUndefined();
+    expect(advance(doubtful, unclear(at), at).ended).toEqual({ reason: 'notFound' });
   });
 
   test('such a 404 is asked about again two minutes later', () => {

@@ -44,6 +44,8 @@ describe('a success that somebody else obtained', () => {
     const known = advance(doubtful, failed(T0 + 35 * MINUTE, T0 + 30 * MINUTE), T0 + 35 * MINUTE);
     expect(doubtful.firstUnclearAtMs).toBeDefined();
     expect(known.firstUnclearAtMs).toBeUndefined();
+    const sameAgain = advance(doubtful, failed(T0 + 35 * MINUTE, T0), T0 + 35 * MINUTE);
+    expect(sameAgain.firstUnclearAtMs).toBe(doubtful.firstUnclearAtMs);
   });
 
   test.each([
