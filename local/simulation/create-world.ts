@@ -33,7 +33,7 @@ export function createWorld(plan: SimulationPlan, trace?: (line: string) => void
     clock,
     graph,
     table,
-    hub: createWatchedHub(journal, (callId) => table.records.get(callId)?.phase),
+    hub: createWatchedHub(clock, journal, (callId) => table.records.get(callId)),
     journal,
     machines,
     unheard: new Set(),

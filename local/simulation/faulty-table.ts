@@ -1,5 +1,6 @@
 import { type CallStore, CallStoreError, type StoredCall } from '../../src/adapters/call-store.ts';
 import type { CallId } from '../../src/core/call-record/call-id.ts';
+import { type CompareProgress, SLICES } from '../../src/core/reconcile/compare-progress.ts';
 import { contains } from './intervals.ts';
 import { createRandom } from './random.ts';
 import { noteTrouble } from './troubles.ts';
@@ -7,8 +8,9 @@ import type { Machine, World } from './world.ts';
 
 /** The way of one host's requests to the table of calls: slow, refused, in conflict, or done without an answer. */
 export function createFaultyTable(world: World, machine: Machine): CallStore {
-  const { plan, clock, table } = world;
+  const { plan, clock, table, journal } = world;
   const random = createRandom(plan.seed, 'table', machine.name);
+  let reached: CompareProgress | undefined;
   const slowRate = plan.rate('tableSlow', 0.3);
   const errorRate = plan.rate('tableErrors', 0.2);
   const lostRate = plan.rate('tableAnswerLost', 0.15);
@@ -42,6 +44,16 @@ export function createFaultyTable(world: World, machine: Machine): CallStore {
     });
   }
 
+  /** Of (f): a turn of the comparison that was cut off goes on where it stopped, or what comes after that is never seen. */
+  function judgeProgress({ startedAtMs }: CompareProgress): void {
+    if (reached !== undefined && reached.nextSlice < SLICES && startedAtMs !== reached.startedAtMs)
+      journal.violate(
+        'f',
+        undefined,
+        `the hourly comparison begins anew, though it had stopped at ${reached.nextSlice}`,
+      );
+  }
+
   async function* pages(operation: string, list: () => AsyncIterable<StoredCall>) {
     for (const stored of await send(operation, undefined, () => Array.fromAsync(list()))) {
       await machine.stillThere();
@@ -61,8 +73,14 @@ export function createFaultyTable(world: World, machine: Machine): CallStore {
     },
     list: (phases, endedSinceMs, slice) => pages('list', () => table.list(phases, endedSinceMs, slice)),
     listDue: (nowMs) => pages('listDue', () => table.listDue(nowMs)),
-    readProgress: () => send('readProgress', undefined, () => table.readProgress()),
-    writeProgress: (progress) => send('writeProgress', undefined, () => table.writeProgress(progress)),
+    async readProgress() {
+      reached = await send('readProgress', undefined, () => table.readProgress());
+      return reached;
+    },
+    writeProgress(progress) {
+      judgeProgress(progress);
+      return send('writeProgress', undefined, () => table.writeProgress(progress));
+    },
     ping: () => send('ping', undefined, () => table.ping()),
   };
 }

@@ -1,6 +1,7 @@
 import { VIRTUAL_CALLBACK_URI } from '../virtual-app.ts';
 import { FILLED_IN_WITHIN_MS, LARGEST_CLOCK_ERROR_MS, REST_MS } from './assumptions.ts';
 import { checkGaps } from './check-gaps.ts';
+import { checkHearing } from './check-hearing.ts';
 import { checkLines } from './check-lines.ts';
 import { checkPunctuality } from './check-punctual.ts';
 import { checkReplay } from './check-replay.ts';
@@ -52,6 +53,7 @@ export async function runSimulation(
   await runChecked(world, plan.endMs + REST_MS, standing);
   checkGaps(world);
   checkSaves(world);
+  checkHearing(world);
   checkPunctuality(world);
   checkLines(world);
   checkSilenceAfterEnd(world);
