@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { plant } from './plant.ts';
-import type { PlantedBug } from './planted-bugs.ts';
+import type { PlantedBug } from './planted-bug.ts';
 
 /** How a bug was found: after so many seeds, by the invariant that is there for it. */
 export type Finding =

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Finding, findPlantedBug } from './find-planted-bug.ts';
-import { HARMLESS_BY_ITSELF, PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
+import type { PlantedBug } from './planted-bug.ts';
+import { HARMLESS_BY_ITSELF, PLANTED_BUGS } from './planted-bugs.ts';
 
 /** `npm run simulate:planted [-- text]`: does the simulation notice the mistakes it is there for? Ends with 1 when not. */
 const NAME_WIDTH = 76;
