@@ -2,9 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from './free-port.ts';
 
 export interface AzuriteOptions {
   /** Folder of its data; without one everything is in memory and gone when it stops. */
@@ -122,15 +123,4 @@ async function whenStarted(child: ChildProcess, ended: Promise<unknown>, log?: (
 function connectionString(port: number): string {
   const endpoint = `http://127.0.0.1:${port}/devstoreaccount1`;
   return `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${accountKey};TableEndpoint=${endpoint};`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string')
-    throw new AzuriteError('No free port could be found for Azurite.');
-  return address.port;
 }

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type AcceptanceOptions, parseAcceptanceOptions } from '../../acceptance/acceptance-options.ts';
 import { ALL_CHECKS } from '../../acceptance/checks/all-checks.ts';
 import { runAcceptance } from '../../acceptance/run-acceptance.ts';
+import { freePort } from '../../local/free-port.ts';
 import { buildOnce } from '../support/build-once.ts';
 import { START_TIMEOUT_MS } from '../support/eventually.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
@@ -179,12 +178,3 @@ describe('its command line', () => {
     expect(parseAcceptanceOptions(args, {})).toEqual({ kind: 'wrong', problem: expect.stringContaining(problem) });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

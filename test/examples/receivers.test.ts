@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { toRejoin } from '../../examples/typescript/rejoin.ts';
+import { freePort } from '../../local/free-port.ts';
 import { createSimulatedGraph } from '../../local/simulated-graph/simulated-graph.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { createCallEndedWebhook } from '../../src/adapters/call-ended-webhook.ts';
@@ -9,7 +10,6 @@ import { toCallEndedMessage } from '../../src/core/call-end/call-ended-message.t
 import { parseCallId } from '../../src/core/call-record/call-id.ts';
 import type { CallEnded } from '../../src/core/keepalive/keepalive-state.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from './free-port.ts';
 import { COMPILE_TIMEOUT_MS, LANGUAGES, prepareLanguages, run } from './languages.ts';
 
 const callId = parseCallId('5b1f8d00-72c3-4e61-8d1b-4f60917b82e5') ?? expect.unreachable();
