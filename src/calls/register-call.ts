@@ -9,6 +9,7 @@ import {
 import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
 import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
 import { isLiveInstance, parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
+import { UNDER_WAY_MS } from '../core/reconcile/next-look.ts';
 import { endCall } from './end-call.ts';
 import type { KeepAliveNowEffects } from './keep-alive-now.ts';
 import { startInstance } from './start-call.ts';
@@ -38,7 +39,9 @@ export async function registerCall(
   startedAtMs: number | undefined,
 ): Promise<{ readonly outcome: Registration; readonly record: CallRecord | undefined }> {
   const { store, durable, clock, limits, log } = effects;
-  const [status, known] = await Promise.all([durable.status(seen.callId), store.read(seen.callId)]);
+  // In this order: a record that is read after the instance may be of a run that began in between.
+  const known = await store.read(seen.callId);
+  const status = await durable.status(seen.callId);
   const instance = status && parseInstanceFacts(status);
   const isLive = isLiveInstance(instance);
   if (known?.record.endReason === 'terminated') return { outcome: 'terminated', record: known.record };
@@ -46,7 +49,8 @@ export async function registerCall(
   if (first === 'gone') return { outcome: 'notFound', record: known?.record };
   const nowMs = clock.nowMs();
   const reopen = (row: CallRecord | undefined) => {
-    if (isLive || awaitsCleanUp(row) || isOfAnotherRun(row, known?.record)) return toStarting(row, seen, nowMs);
+    const isOthers = isOfAnotherRun(row, known?.record) || isBeingStarted(row, nowMs);
+    if (isLive || awaitsCleanUp(row) || isOthers) return toStarting(row, seen, nowMs);
     const reopened = reopenCall(row, seen, { startedAtMs, nowMs });
     return reopened && { ...reopened, ...first };
   };
@@ -85,6 +89,11 @@ function awaitsCleanUp(row: CallRecord | undefined): boolean {
 function isOfAnotherRun(row: CallRecord | undefined, known: CallRecord | undefined): boolean {
   const isRunning = row?.phase === 'starting' || row?.phase === 'active';
   return isRunning && row.establishedAtMs !== known?.establishedAtMs;
+}
+
+/** Its instance may be there in a moment, started by somebody else: it must find the run that it was started for. */
+function isBeingStarted(row: CallRecord | undefined, nowMs: number): boolean {
+  return row?.phase === 'starting' && nowMs - (row.establishedAtMs ?? 0) < UNDER_WAY_MS;
 }
 
 /**

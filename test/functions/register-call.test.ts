@@ -256,6 +256,33 @@ describe('registering a call', () => {
     expect(await record()).toMatchObject({ phase: 'active', establishedAtMs: startMs + 1_000 });
   });
 
+  test('leaves the run that began while record and instance were read', async () => {
+    await put();
+    await endRecord({ reason: 'stopped' });
+    showInstance('Completed');
+    clock.advance(HOUR_MS);
+    const { read } = store;
+    store.read = async (id) => {
+      store.read = read;
+      await put();
+      clock.advance(1_000);
+      return read(id);
+    };
+    expect((await put()).status).toBe(200);
+    expect(started).toHaveLength(2);
+    expect((await record())?.establishedAtMs).toBe(started[1]?.establishedAtMs);
+  });
+
+  test('starts what somebody else is about to start as that run', async () => {
+    const seen = { callId, graphCallId: callId, appId: botAppId, facts: {} };
+    const dying = { ...effects(), durable: { ...effects().durable, start: () => Promise.reject(new Error('killed')) } };
+    await expect(startCall(dying, seen)).rejects.toThrow('killed');
+    clock.advance(1_000);
+    expect((await put()).status).toBe(202);
+    expect(started).toMatchObject([{ establishedAtMs: startMs }]);
+    expect(await record()).toMatchObject({ phase: 'active', establishedAtMs: startMs });
+  });
+
   test('finds an orchestration whose record is missing', async () => {
     showInstance('Running');
     expect((await put()).status).toBe(200);
