@@ -6,7 +6,7 @@
  * - After a success of which the app got no answer, or of which the table took no note, its own 45 minutes end sooner; it
  *   then tries every five minutes.
  * - The app's 45 minutes of a call begin with the first notification that it accepted: when that came late, they end late.
- * - A record that the release before rewrites during an update shows no trouble until the hourly comparison finds it.
+ * - A record that the release before rewrites during an update shows no trouble until it says again when to look at it.
  * - An instance that the operator suspended while it was cleaning up, and never resumes, is let alone for 25 hours.
  * - Who terminates an instance through the status API, or stops a call, gives it up until somebody registers it; and the
  *   delivery to the webhook, if the call had been cleaned up before.
@@ -67,8 +67,8 @@ export const TOKEN_HANG_MS = 20 * SECOND_MS;
  */
 export const RECONCILER_OPPORTUNITY_MS = 16 * MINUTE_MS;
 
-/** A record that the release before has rewritten says again when it has to be looked at. */
-export const FILLED_IN_WITHIN_MS = 75 * MINUTE_MS;
+/** A record that the release before has rewritten says again when it has to be looked at: every third run sees to it. */
+export const FILLED_IN_WITHIN_MS = 30 * MINUTE_MS;
 
 /** A call without `established` is asked about when it was first seen this long ago. */
 export const PROBED_AFTER_MS = 10 * MINUTE_MS;

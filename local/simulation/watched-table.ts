@@ -10,7 +10,7 @@ export interface WatchedTable extends CallStore {
   readonly records: ReadonlyMap<string, CallRecord>;
   /** Writes the record as the release before would, side by side with this one during an update: without what it does not know. */
   readonly rewriteAsOlderRelease: (callId: CallId) => Promise<void>;
-  /** How many runs of the call have ended: an operator may register it again. */
+  /** How many runs of the call have ended after it was established: an operator may register it again. */
   readonly endedRuns: (callId: string) => number;
   /** When a call's record first came to say so, or to be there at all; true time, ms since the epoch. */
   readonly firstTime: (callId: string, phase?: CallPhase | 'cleanedUp') => number | undefined;
@@ -40,7 +40,8 @@ export function createWatchedTable(
     if (before?.phase === 'ended' && phase !== 'ended' && !mayComeBack) {
       journal.violate('g', callId, `its record went from ended back to ${phase}`);
     }
-    if (phase === 'ended') runs.add(`${callId} ${record.establishedAtMs}`);
+    // Of a call that was never established no webhook is told.
+    if (phase === 'ended' && record.establishedAtMs !== undefined) runs.add(`${callId} ${record.establishedAtMs}`);
     if (!firstTimes.has(callId)) firstTimes.set(callId, clock.nowMs());
     for (const said of record.cleanedUpAtMs === undefined ? [phase] : [phase, 'cleanedUp']) {
       const key = `${callId} ${said}`;

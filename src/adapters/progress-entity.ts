@@ -13,17 +13,20 @@ const schema = once(() =>
     comesAgain: z.boolean(),
     records: z.number(),
     instances: z.number(),
+    filledInAt: z.optional(z.date()),
   }),
 );
 
-export function toProgressEntity({ startedAtMs, ...others }: CompareProgress): TableEntity {
-  return { ...PROGRESS_KEYS, startedAt: new Date(startedAtMs), ...others };
+export function toProgressEntity({ startedAtMs, filledInAtMs, ...others }: CompareProgress): TableEntity {
+  const filledInAt = filledInAtMs === undefined ? {} : { filledInAt: new Date(filledInAtMs) };
+  return { ...PROGRESS_KEYS, startedAt: new Date(startedAtMs), ...filledInAt, ...others };
 }
 
 /** Undefined for a row that somebody has edited: the comparison begins anew. */
 export function parseProgress(entity: object): CompareProgress | undefined {
   const parsed = schema().safeParse(entity);
   if (!parsed.success) return undefined;
-  const { startedAt, nextSlice, comesAgain, records, instances } = parsed.data;
-  return { startedAtMs: startedAt.getTime(), nextSlice, comesAgain, records, instances };
+  const { startedAt, filledInAt, ...others } = parsed.data;
+  const filledIn = filledInAt === undefined ? {} : { filledInAtMs: filledInAt.getTime() };
+  return { startedAtMs: startedAt.getTime(), ...others, ...filledIn };
 }

@@ -1,16 +1,20 @@
 import type { LiveInstance } from '../adapters/durable-calls.ts';
 import type { CallId } from '../core/call-record/call-id.ts';
-import type { CallPhase, CallRecord } from '../core/call-record/call-record.ts';
-import { type CompareProgress, nextTurn, SLICES, toSliceName } from '../core/reconcile/compare-progress.ts';
+import type { CallRecord } from '../core/call-record/call-record.ts';
+import {
+  type CompareProgress,
+  NO_TURN_YET,
+  nextTurn,
+  SLICES,
+  toSliceName,
+} from '../core/reconcile/compare-progress.ts';
 import { parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
-import { isFinished } from '../core/reconcile/next-look.ts';
 import { reconcileCall } from '../core/reconcile/reconcile-call.ts';
+import { fillIn, fillInWhenDue, isWithoutLook, OPEN } from './fill-in-looks.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
 import type { ReconcileRun } from './reconcile-run.ts';
 import { sideBySide } from './side-by-side.ts';
-import { updateRecord } from './update-record.ts';
 
-const OPEN: readonly CallPhase[] = ['observed', 'starting', 'active'];
 const CALLS_AT_ONCE = 32;
 /** A crash costs that many slices, which are gone through again. */
 const SLICES_A_WRITE = 16;
@@ -19,16 +23,17 @@ const ENDED_AGO_MS = 48 * 60 * 60_000;
 
 /**
  * Once an hour: the records against the live instances, for what no record asks to be looked at: instances without a
- * record or with one that is finished, records without an instance, and records that an older release wrote, which are
- * made to say when they need a look. Slice by slice, as many as the run has time for; the table knows where to go on.
+ * record or with one that is finished, records without an instance, and records that do not say when they need a look.
+ * Slice by slice, as many as the run has time for; the table knows where to go on.
  *
  * Errors: CallStoreError. Where the engine does not list its instances, the records are still gone through.
- * Effects: one read of the progress; when a turn is due or under way, per slice one list of records, one page of
+ * Effects: one read of the progress; those of fillInWhenDue; when a turn is due or under way, per slice one list of records, one page of
  * instances or more, per 16 one write of the progress; those of a look per call that does not fit.
  */
 export async function compareCalls(effects: ReconcileEffects, run: ReconcileRun): Promise<void> {
   const { store, clock, log } = effects;
-  let progress = nextTurn(await store.readProgress(), clock.nowMs());
+  const stored = await fillInWhenDue(effects, run, (await store.readProgress()) ?? NO_TURN_YET);
+  let progress = nextTurn(stored, clock.nowMs());
   let engineAnswers = true;
   while (progress !== undefined && progress.nextSlice < SLICES && !run.isOver()) {
     const found = await compareSlice(effects, run, toSliceName(progress.nextSlice), engineAnswers);
@@ -91,16 +96,10 @@ async function readRecords({ store, clock }: ReconcileEffects, slice: string) {
   for await (const { record } of store.list(OPEN, clock.nowMs() - ENDED_AGO_MS, slice)) {
     records.set(record.callId, record);
     if (record.phase !== 'ended') open++;
-    if (isOfOlderRelease(record)) older.push(record.callId);
+    if (isWithoutLook(record)) older.push(record.callId);
   }
-  await sideBySide(older, CALLS_AT_ONCE, async (callId) => {
-    await updateRecord(store, callId, (stored) => (stored && isOfOlderRelease(stored) ? { ...stored } : undefined));
-  });
+  await sideBySide(older, CALLS_AT_ONCE, (callId) => fillIn(store, callId));
   return { records, open, filledIn: older.length };
-}
-
-function isOfOlderRelease(record: CallRecord): boolean {
-  return record.nextLookAtMs === undefined && !isFinished(record);
 }
 
 /** The records first, then the instances: a call that starts in between looks wrong, and is well at the second look. */

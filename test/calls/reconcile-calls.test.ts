@@ -11,6 +11,7 @@ import type { CallRecord } from '../../src/core/call-record/call-record.ts';
 import type { AppEvent } from '../../src/core/events/app-event.ts';
 import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
 import { startKeepalive } from '../../src/core/keepalive/keepalive-state.ts';
+import { NO_TURN_YET } from '../../src/core/reconcile/compare-progress.ts';
 import { createManualClock, type ManualClock } from '../adapters/manual-clock.ts';
 import { newCallId, newRecord } from '../contract/call-store-contract.ts';
 
@@ -29,7 +30,7 @@ let events: AppEvent[];
 
 /** When the last comparison of all records and instances began: the next one is due an hour later. */
 const comparedAtMs = (startedAtMs: number) =>
-  store.writeProgress({ startedAtMs, nextSlice: 256, comesAgain: false, records: 0, instances: 0 });
+  store.writeProgress({ ...NO_TURN_YET, startedAtMs, filledInAtMs: startedAtMs });
 
 beforeEach(async () => {
   clock = createManualClock(NOW);

@@ -250,8 +250,8 @@ export function describeCallStore(store: CallStore): void {
       const progress = { startedAtMs: NOW, nextSlice: 7, comesAgain: true, records: 3, instances: 2 };
       await store.writeProgress(progress);
       expect(await store.readProgress()).toEqual(progress);
-      await store.writeProgress({ ...progress, nextSlice: 8 });
-      expect(await store.readProgress()).toEqual({ ...progress, nextSlice: 8 });
+      await store.writeProgress({ ...progress, nextSlice: 8, filledInAtMs: NOW + 1 });
+      expect(await store.readProgress()).toEqual({ ...progress, nextSlice: 8, filledInAtMs: NOW + 1 });
       expect(await collect(store.list(all, 0))).toHaveLength(before);
     });
 

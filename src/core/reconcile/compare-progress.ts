@@ -11,20 +11,37 @@ export interface CompareProgress {
   /** Open records and live instances so far. */
   readonly records: number;
   readonly instances: number;
+  /** When the open records were last gone through for those that do not say when they need a look. */
+  readonly filledInAtMs?: number;
 }
 
 export const SLICES = 256;
+export const NO_TURN_YET = {
+  startedAtMs: 0,
+  nextSlice: SLICES,
+  comesAgain: false,
+  records: 0,
+  instances: 0,
+} as const satisfies CompareProgress;
 const TURN_EVERY_MS = 60 * 60_000;
-/** Well within Graph's 45 minutes: a record of an older release does not say when it has to be looked at. */
 const TURN_AGAIN_MS = 15 * 60_000;
+/** Every third run, which begins seconds earlier or later: well within Graph's 45 minutes. */
+const FILL_IN_EVERY_MS = 14 * 60_000;
 
-/** Shape: what was stored (undefined: no turn yet), now → where to go on, at 0 when a turn is due; undefined when none is. */
-export function nextTurn(stored: CompareProgress | undefined, nowMs: number): CompareProgress | undefined {
-  const isUnderWay = stored !== undefined && stored.nextSlice < SLICES;
-  if (isUnderWay) return stored;
-  const everyMs = stored?.comesAgain ? TURN_AGAIN_MS : TURN_EVERY_MS;
-  const isDue = stored === undefined || Math.abs(nowMs - stored.startedAtMs) >= everyMs;
-  return isDue ? { startedAtMs: nowMs, nextSlice: 0, comesAgain: false, records: 0, instances: 0 } : undefined;
+/** Shape: what was stored, now → where to go on, at 0 when a turn is due; undefined when none is. */
+export function nextTurn(stored: CompareProgress, nowMs: number): CompareProgress | undefined {
+  if (stored.nextSlice < SLICES) return stored;
+  const everyMs = stored.comesAgain ? TURN_AGAIN_MS : TURN_EVERY_MS;
+  const isDue = Math.abs(nowMs - stored.startedAtMs) >= everyMs;
+  return isDue ? { ...stored, ...NO_TURN_YET, startedAtMs: nowMs, nextSlice: 0 } : undefined;
+}
+
+/**
+ * Whether the open records are to be gone through for those of an older release. Always, and not only for some hours
+ * after an update: it may be taken back and come again, and nobody tells how long both releases run side by side.
+ */
+export function isFillInDue({ filledInAtMs }: CompareProgress, nowMs: number): boolean {
+  return filledInAtMs === undefined || Math.abs(nowMs - filledInAtMs) >= FILL_IN_EVERY_MS;
 }
 
 /** The two hex digits of a slice. */

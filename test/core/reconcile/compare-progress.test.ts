@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { type CompareProgress, nextTurn, toSliceName } from '../../../src/core/reconcile/compare-progress.ts';
+import {
+  type CompareProgress,
+  isFillInDue,
+  NO_TURN_YET,
+  nextTurn,
+  toSliceName,
+} from '../../../src/core/reconcile/compare-progress.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 0, 5, 12);
@@ -13,7 +19,7 @@ const done = (minutesAgo: number, comesAgain = false): CompareProgress => ({
 });
 
 test('the first turn begins at once', () => {
-  expect(nextTurn(undefined, NOW)).toEqual(begun);
+  expect(nextTurn(NO_TURN_YET, NOW)).toEqual(begun);
 });
 
 test('a turn goes on where it stopped, however long ago it began', () => {
@@ -26,13 +32,25 @@ test('the next turn begins an hour after the last one began', () => {
   expect(nextTurn(done(60), NOW)).toEqual(begun);
 });
 
-test('after records of an older release were found it begins after a quarter of an hour, within the 45 minutes', () => {
+test('after records of an older release were found, or the engine did not answer, it begins after a quarter of an hour', () => {
   expect(nextTurn(done(14, true), NOW)).toBeUndefined();
   expect(nextTurn(done(15, true), NOW)).toEqual(begun);
 });
 
 test('a clock that was set back does not put off the next turn for longer', () => {
   expect(nextTurn(done(-60), NOW)).toEqual(begun);
+});
+
+test('every third run goes through the open records, though it begin a minute early, and whatever turn is under way', () => {
+  expect(isFillInDue(NO_TURN_YET, NOW)).toBe(true);
+  const filledIn = (minutesAgo: number) => ({ ...done(1), filledInAtMs: NOW - minutesAgo * MINUTE });
+  expect([-14, 0, 10, 13, 14, 15].map((minutes) => isFillInDue(filledIn(minutes), NOW))).toEqual([
+    ...[true, false, false, false, true, true],
+  ]);
+});
+
+test('a new turn does not forget when that was', () => {
+  expect(nextTurn({ ...done(60), filledInAtMs: NOW - MINUTE }, NOW)).toEqual({ ...begun, filledInAtMs: NOW - MINUTE });
 });
 
 test('a slice is the beginning of a call id', () => {
