@@ -45,6 +45,11 @@ test.each<[KeepAliveOutcome, string]>([
   });
 });
 
+test('of a long reason the row keeps the beginning', () => {
+  const wordy: KeepAliveOutcome = { ...refused, reason: 'x'.repeat(300) };
+  expect(toHeartbeat(wordy, loop, limits)).toMatchObject({ lastFailureReason: 'x'.repeat(256) });
+});
+
 test('a call that Graph knows no more gets no heartbeat: its end is written', () => {
   expect(toHeartbeat({ ...attempt, kind: 'gone' }, loop, limits)).toBeUndefined();
 });
@@ -82,6 +87,7 @@ test('failures before the last success do not count, whoever had it', () => {
   const failed = newRecord({ lastFailureAtMs: NOW, failures: 7 });
   expect(failuresInARow(failed)).toBe(7);
   expect(failuresInARow({ ...failed, lastKeepAliveAtMs: NOW - 1 })).toBe(7);
+  expect(failuresInARow({ ...failed, lastKeepAliveAtMs: NOW })).toBe(0);
   expect(failuresInARow({ ...failed, lastKeepAliveAtMs: NOW + 1 })).toBe(0);
   expect(failuresInARow({ ...failed, lastRescueAtMs: NOW + 1 })).toBe(0);
   expect(failuresInARow(newRecord())).toBe(0);

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { isOfRun, reopenCall, repeatEnd, restartCall } from '../../../src/core/call-record/call-record.ts';
+import {
+  isOfRun,
+  rebuildCall,
+  reopenCall,
+  repeatEnd,
+  restartCall,
+  toSighting,
+} from '../../../src/core/call-record/call-record.ts';
+import { toKeepaliveLimits } from '../../../src/core/keepalive/keepalive-limits.ts';
+import { startKeepalive } from '../../../src/core/keepalive/keepalive-state.ts';
 import { newRecord } from '../../contract/call-store-contract.ts';
 
 const NOW_MS = 1_790_000_900_000;
@@ -70,4 +79,31 @@ test('only a call that was registered again has more runs than one', () => {
 test('an end is repeated for a call that has ended, and no other', () => {
   expect(repeatEnd(ended, NOW_MS)).toEqual({ ...ended, endRepeatedAtMs: NOW_MS });
   expect([repeatEnd(active, NOW_MS), repeatEnd(undefined, NOW_MS)]).toEqual([undefined, undefined]);
+});
+
+describe('a call whose orchestration runs without a record', () => {
+  const limits = toKeepaliveLimits({ intervalMs: 900_000, timeScale: 1 });
+  const known = { callId: active.callId, graphCallId: 'as-graph-sent-it', firstSeenAtMs: 5, limits };
+  const rebuilt = { callId: active.callId, graphCallId: 'as-graph-sent-it', appId: 'app', phase: 'active' };
+
+  test('gets one from what its input tells', () => {
+    expect(rebuildCall(undefined, startKeepalive(known), 'app')).toStrictEqual({
+      ...rebuilt,
+      ...{ firstSeenAtMs: 5, establishedAtMs: 5, facts: {} },
+    });
+    const more = startKeepalive({ ...known, tenantId: 't', establishedAtMs: 9 });
+    expect(rebuildCall(undefined, more, 'app')).toStrictEqual({
+      ...rebuilt,
+      ...{ firstSeenAtMs: 5, establishedAtMs: 9, facts: { tenantId: 't' } },
+    });
+  });
+
+  test('keeps one that came about meanwhile', () => {
+    expect(rebuildCall(active, startKeepalive(known), 'app')).toBeUndefined();
+  });
+});
+
+test('a sighting made of a record says which call it is, and nothing new', () => {
+  const { callId, graphCallId, appId } = active;
+  expect(toSighting(active)).toStrictEqual({ callId, graphCallId, appId, facts: {} });
 });

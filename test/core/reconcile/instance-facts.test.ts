@@ -56,7 +56,7 @@ describe('the facts of an instance', () => {
   test.each([null, 'text', [], { keepAlives: 'many', lastKeepAliveAt: 'soon', nextKeepAliveAt: 7, phase: 1 }])(
     'are few when the custom status is %j',
     (customStatus) => {
-      expect(shown('Running', customStatus)).toEqual({
+      expect(shown('Running', customStatus)).toStrictEqual({
         life: 'running',
         lastUpdatedAtMs: NOW,
         isEnding: false,
@@ -64,6 +64,24 @@ describe('the facts of an instance', () => {
       });
     },
   );
+
+  test('tell the worst margin in milliseconds, below zero after the deadline', () => {
+    expect(shown('Running', { worstMarginSeconds: -12.5 }).sums).toStrictEqual({
+      keepAlives: 0,
+      worstMarginMs: -12_500,
+    });
+  });
+
+  test.each([
+    [0, 0],
+    [5, 5],
+    [-1, 2],
+    [2.5, 2],
+    ['7', 2],
+    [undefined, 2],
+  ])('of %j successes in the output count %j, where the custom status says 2', (keepAlives, counted) => {
+    expect(shown('Completed', { keepAlives: 2 }, { keepAlives }).sums.keepAlives).toBe(counted);
+  });
 
   test.each([
     ['Pending', true],
@@ -77,5 +95,9 @@ describe('the facts of an instance', () => {
     ['Terminated', false],
   ])('say whether one that is %s can still do something: %s', (runtimeStatus, isLive) => {
     expect(isLiveInstance(shown(runtimeStatus, null))).toBe(isLive);
+  });
+
+  test('that there is none say that nothing can be done', () => {
+    expect(isLiveInstance(undefined)).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CallRecord } from '../../../src/core/call-record/call-record.ts';
 import { toKeepaliveLimits } from '../../../src/core/keepalive/keepalive-limits.ts';
-import { nextLookAtMs } from '../../../src/core/reconcile/next-look.ts';
+import { isFinished, nextLookAtMs } from '../../../src/core/reconcile/next-look.ts';
 import { newRecord } from '../../contract/call-store-contract.ts';
 
 const MINUTE = 60_000;
@@ -35,4 +35,9 @@ test('with an interval of 35 minutes a success is missed six minutes before the 
   const slow = toKeepaliveLimits({ intervalMs: 35 * MINUTE, timeScale: 1 });
   const record = newRecord({ phase: 'active', lastKeepAliveAtMs: SEEN });
   expect(nextLookAtMs(record, slow)).toBe(SEEN + 39 * MINUTE);
+});
+
+test('nothing is left to do of a call that was never established once it has ended, and not before', () => {
+  expect(isFinished(newRecord({ phase: 'ended', endedAtMs: SEEN }))).toBe(true);
+  expect(isFinished(newRecord({ phase: 'observed' }))).toBe(false);
 });

@@ -252,6 +252,8 @@ describe('a stuck call', () => {
     expect(of({}, 20 * MINUTE)).toBe(25 * MINUTE);
     expect(of({ lastRescueAtMs: NOW - 10 * MINUTE }, 20 * MINUTE)).toBe(35 * MINUTE);
     expect(of({ lastRescueAtMs: NOW - 20 * MINUTE }, 10 * MINUTE)).toBe(35 * MINUTE);
+    const unrecorded = { record: undefined, instance: instance(lastSuccess(20 * MINUTE)) };
+    expect(callDeadlineMs(unrecorded, limits)).toBe(NOW + 25 * MINUTE);
   });
 
   test('whose age is limited is given up at that age', () => {

@@ -36,3 +36,9 @@ test.each<[string, Partial<CallRecord>]>([
 ])('while the engine is silent, a call %s is left alone', (_, changes) => {
   expect(needsRescueByRecord(newRecord(changes), NOW, limits)).toBe(false);
 });
+
+test('a strange 404 before the last success holds up nothing', () => {
+  const often = toKeepaliveLimits({ intervalMs: 5 * MINUTE, timeScale: 1 });
+  const record = newRecord({ ...active, ...strange, lastFailureAtMs: ago(14), lastKeepAliveAtMs: ago(12) });
+  expect(needsRescueByRecord(record, NOW, often)).toBe(true);
+});
