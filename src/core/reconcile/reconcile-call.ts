@@ -50,6 +50,8 @@ const NO_STEP_WHILE_ENDING_MS = 25 * HOUR_MS;
 const MOST_RESTARTS = 3;
 /** What a host that died had fetched comes back after a minute, and it is replaced within two. */
 const LATE_ORDERS_COME_WITHIN_MS = 4 * MINUTE_MS;
+/** Where a call's time runs faster, as on a developer's machine, nobody waits longer than for this part of its 45 minutes. */
+const LATE_ORDERS_COME_WITHIN_SHARE = 1 / 10;
 
 const NOTHING: ReconcileAction = { kind: 'nothing' };
 
@@ -63,7 +65,7 @@ export function reconcileCall(situation: CallSituation, nowMs: number, limits: K
   const { record } = situation;
   const instance = isOfEarlierRun(situation) ? undefined : situation.instance;
   if (record === undefined) return withoutRecord(instance, nowMs);
-  if (record.phase === 'ended') return afterEnd(record, instance, nowMs);
+  if (record.phase === 'ended') return afterEnd(record, instance, nowMs, limits);
   if (record.phase === 'starting' && nowMs - (record.establishedAtMs ?? record.firstSeenAtMs) < UNDER_WAY_MS)
     return NOTHING;
   switch (instance?.life) {
@@ -72,7 +74,7 @@ export function reconcileCall(situation: CallSituation, nowMs: number, limits: K
     case 'completed':
       return { kind: 'close', ended: instance.ended ?? { reason: 'expired' }, sums: instance.sums };
     case 'terminated':
-      if (isTerminatedJustNow(instance, nowMs)) return NOTHING;
+      if (isTerminatedJustNow(instance, nowMs, limits)) return NOTHING;
       return { kind: 'close', ended: { reason: 'stopped' }, sums: instance.sums };
     case 'failed':
       return afterFailure(record, instance, nowMs, limits);
@@ -108,7 +110,12 @@ function withLiveInstance(
   return record.phase === 'active' ? NOTHING : start(record, instance, nowMs, limits);
 }
 
-function afterEnd(record: CallRecord, instance: InstanceFacts | undefined, nowMs: number): ReconcileAction {
+function afterEnd(
+  record: CallRecord,
+  instance: InstanceFacts | undefined,
+  nowMs: number,
+  limits: KeepaliveLimits,
+): ReconcileAction {
   const ended: CallEnded = { reason: toEndReason(record.endReason ?? 'terminated') };
   const endedAtMs = record.endedAtMs ?? 0;
   if (instance === undefined || !isLiveInstance(instance)) {
@@ -116,7 +123,7 @@ function afterEnd(record: CallRecord, instance: InstanceFacts | undefined, nowMs
     const wasStarted = record.establishedAtMs !== undefined || instance?.life === 'completed';
     const isLeftOver = record.cleanedUpAtMs === undefined && wasStarted;
     if (!isLeftOver || (instance === undefined && nowMs - endedAtMs < UNDER_WAY_MS)) return NOTHING;
-    if (isTerminatedJustNow(instance, nowMs)) return NOTHING;
+    if (isTerminatedJustNow(instance, nowMs, limits)) return NOTHING;
     return { kind: 'close', ended, sums: instance?.sums ?? { keepAlives: 0 } };
   }
   if (instance.isEnding) return whileEnding(instance, nowMs, ended);
@@ -127,8 +134,14 @@ function afterEnd(record: CallRecord, instance: InstanceFacts | undefined, nowMs
 }
 
 /** Another order to terminate it may still be on its way: it would meet the instance that tells the webhook of the end. */
-function isTerminatedJustNow(instance: InstanceFacts | undefined, nowMs: number): boolean {
-  return instance?.life === 'terminated' && nowMs - instance.lastUpdatedAtMs < LATE_ORDERS_COME_WITHIN_MS;
+function isTerminatedJustNow(
+  instance: InstanceFacts | undefined,
+  nowMs: number,
+  { maximumGapMs }: KeepaliveLimits,
+): boolean {
+  if (instance?.life !== 'terminated') return false;
+  const comeWithinMs = Math.min(LATE_ORDERS_COME_WITHIN_MS, maximumGapMs * LATE_ORDERS_COME_WITHIN_SHARE);
+  return nowMs - instance.lastUpdatedAtMs < comeWithinMs;
 }
 
 /** An instance that cleans up and delivers `call.ended` has a day for each, as long as it takes steps. */

@@ -204,9 +204,11 @@ describe('what is closed', () => {
   test('waits with the next instance until no late order to terminate this one can meet it', () => {
     const established = record({ ...ended, establishedAtMs: NOW - 2 * HOUR });
     const terminated = (agoMs: number) => instance({ life: 'terminated', lastUpdatedAtMs: NOW - agoMs });
-    const kindAfter = (agoMs: number) =>
-      reconcileCall({ record: established, instance: terminated(agoMs) }, NOW, limits).kind;
+    const kindAfter = (agoMs: number, of = limits) =>
+      reconcileCall({ record: established, instance: terminated(agoMs) }, NOW, of).kind;
     expect([kindAfter(3 * MINUTE), kindAfter(4 * MINUTE)]).toEqual(['nothing', 'close']);
+    const sixtyTimesFaster = toKeepaliveLimits({ intervalMs: 15 * MINUTE, timeScale: 60 });
+    expect([kindAfter(4_499, sixtyTimesFaster), kindAfter(4_500, sixtyTimesFaster)]).toEqual(['nothing', 'close']);
   });
 
   test('keeps the reason that the record has when its instance is terminated as deaf', () => {
