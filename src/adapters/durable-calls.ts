@@ -31,11 +31,9 @@ export interface DurableCalls {
 
 /** What the app asks besides, to keep the engine's hub in order. */
 export interface DurableHub extends DurableCalls {
-  /** The instances of calls that can still do something. */
-  listLive(): Promise<readonly LiveInstance[]>;
   /**
-   * One page of the same, of the calls whose id begins so. A page that fails is asked for again, three times in all;
-   * one may be empty and not the last.
+   * One page of the instances that can still do something, of the calls whose id begins so. A page that fails is asked
+   * for again, three times in all; one may be empty and not the last.
    */
   livePage(idPrefix: string, continuationToken: string | undefined): Promise<LivePage>;
   /** What the call's orchestration was started, or continued as new, with; undefined when there is no instance. */
@@ -91,8 +89,6 @@ const LOOKS_AT_START = 8;
 const BETWEEN_LOOKS_MS = 1_000;
 /** For requests that concern many instances. */
 const LONG_TIMEOUT_MS = 60_000;
-/** Page after page of 100: as long as a run of the reconciler may take. */
-const LIST_TIMEOUT_MS = 4 * 60_000;
 const PAGE_SIZE = 1_000;
 const PAGE_TRIES = 3;
 
@@ -105,8 +101,7 @@ function isLive(instance: Pick<CallInstance, 'runtimeStatus'> | undefined): bool
  * Wraps the durable client of one invocation.
  *
  * Effects: one request to the extension per method, `start`, `raiseCallEnded` and `terminate` a status request more
- * after a refusal, `raiseCallEnded` up to 8 before for a young instance, `listLive` one per page of 100, `livePage` one
- * per 1,000.
+ * after a refusal, `raiseCallEnded` up to 8 before for a young instance.
  * Source: durable-functions 3.5.0 `DurableClient`; a live id is refused with 409 (extension 3.x) or 500 (2.x), an
  * unknown one with the texts matched below; an ended one resolves silently on raiseEvent.
  */
@@ -155,14 +150,6 @@ export function createDurableCalls(client: DurableClient, clock: Clock, options:
         if (saysUnknownInstance(error)) return;
         if (!isLive(await status(callId))) return;
         throw failure('take the event callEnded', callId, error);
-      }
-    },
-    async listLive() {
-      try {
-        const found = await withinTimeout(clock, client.getStatusBy({ runtimeStatus: LIVE_STATUSES }), LIST_TIMEOUT_MS);
-        return found.flatMap((instance) => toLiveInstance(toCallInstance(instance)) ?? []);
-      } catch (error) {
-        throw failure('list the running orchestrations', undefined, error);
       }
     },
     async livePage(idPrefix, continuationToken) {

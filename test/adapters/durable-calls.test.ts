@@ -1,6 +1,7 @@
 import type { DurableClient } from 'durable-functions';
 import { describe, expect, test } from 'vitest';
 import { createDurableCalls, DurableCallsError } from '../../src/adapters/durable-calls.ts';
+import type { ReadInstancePage } from '../../src/adapters/instance-pages.ts';
 import { type CallId, parseCallId } from '../../src/core/call-record/call-id.ts';
 import { createManualClock } from './manual-clock.ts';
 
@@ -9,6 +10,10 @@ const clock = createManualClock(Date.UTC(2026, 0, 5));
 
 /** The adapter over a client that does only what the test says. */
 const hubOver = (client: Partial<DurableClient>) => createDurableCalls(client as DurableClient, clock);
+
+/** The same over pages that come as the test says, without waiting between two tries. */
+const pagesOver = (readPage: ReadInstancePage) =>
+  createDurableCalls({} as DurableClient, clock, { readPage, pause: async () => undefined });
 
 function status(instanceId: string, runtimeStatus: string) {
   const times = { createdTime: '2026-01-05T00:00:00Z', lastUpdatedTime: '2026-01-05T00:10:00Z' };
@@ -21,16 +26,16 @@ const refusal = (code: number) =>
 
 describe('the live instances', () => {
   test('are asked for by their statuses, and those that are no call of ours are left out', async () => {
-    let asked: unknown;
+    let asked = new URLSearchParams();
     const others = ['other', 'call-', 'call-4A1F7C00-6B1E-4D52-9C0A-3E5F80A71D24', `call-${callId}-2`];
-    const hub = hubOver({
-      getStatusBy: async (filter) => {
-        asked = filter.runtimeStatus;
-        return [...others, `call-${callId}`].map((id) => status(id, 'Running')) as never;
-      },
+    const hub = pagesOver(async (query) => {
+      asked = new URLSearchParams(query);
+      return { status: 200, body: JSON.stringify([...others, `call-${callId}`].map((id) => status(id, 'Running'))) };
     });
-    expect((await hub.listLive()).map((instance) => instance.callId)).toEqual([callId]);
-    expect(asked).toEqual(['Pending', 'Running', 'ContinuedAsNew', 'Suspended']);
+    const { instances } = await hub.livePage('4a', undefined);
+    expect(instances.map((instance) => instance.callId)).toEqual([callId]);
+    expect(asked.get('runtimeStatus')).toBe('Pending,Running,ContinuedAsNew,Suspended');
+    expect(asked.get('instanceIdPrefix')).toBe('call-4a');
   });
 });
 
@@ -142,7 +147,7 @@ describe('purging', () => {
 });
 
 test.each([
-  ['listLive', () => hubOver({ getStatusBy: () => Promise.reject(refusal(503)) }).listLive()],
+  ['livePage', () => pagesOver(async () => ({ status: 503, body: '"secret"' })).livePage('', undefined)],
   ['input', () => hubOver({ getStatus: () => Promise.reject(refusal(503)) }).input(callId)],
   [
     'purgeFinished',
@@ -155,11 +160,16 @@ test.each([
   expect(String(error)).not.toContain('secret');
 });
 
-test('a list that never comes is given up after four minutes', async () => {
-  const waiting = hubOver({ getStatusBy: () => new Promise(() => undefined) }).listLive();
-  const outcome = waiting.catch((thrown: unknown) => String(thrown));
-  clock.advance(4 * 60_000);
-  expect(await outcome).toContain('no answer within 240000 ms');
+test('a page that never comes is asked for three times, and each time given up after ten seconds', async () => {
+  let asked = 0;
+  const hub = pagesOver(() => {
+    asked++;
+    setImmediate(() => clock.advance(10_000));
+    return new Promise(() => undefined);
+  });
+  const outcome = await hub.livePage('', undefined).catch((thrown: unknown) => String(thrown));
+  expect(outcome).toContain('no answer within 10000 ms');
+  expect(asked).toBe(3);
 });
 
 describe('a start that is refused', () => {

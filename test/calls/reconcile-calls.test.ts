@@ -56,10 +56,6 @@ const hub: DurableHub = {
     hubRequests.push('status');
     return instances.get(callId);
   },
-  listLive: async () => {
-    hubRequests.push('listLive');
-    return [...instances].map(([callId, instance]) => ({ ...instance, callId }));
-  },
   livePage: async (idPrefix) => {
     hubRequests.push('livePage');
     const found = [...instances].filter(([callId]) => callId.startsWith(idPrefix));

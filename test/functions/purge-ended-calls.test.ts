@@ -121,7 +121,6 @@ test('an instance counts from its creation, in windows of a day, thirty of them'
         start: async () => 'started',
         raiseCallEnded: async () => undefined,
         status: async () => undefined,
-        listLive: async () => [],
         livePage: async () => ({ instances: [] }),
         input: async () => undefined,
         terminate: async () => undefined,
