@@ -34,8 +34,10 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
     return result;
   }
 
-  async function* select(operation: CallStoreOperation, isWanted: (record: CallRecord) => boolean) {
-    const all = await perform(operation, undefined, () => [...rows.values()].flatMap((row) => toStoredCall(row) ?? []));
+  async function* select(operation: CallStoreOperation, isWanted: (record: CallRecord) => boolean, slice = '') {
+    const all = await perform(operation, undefined, () =>
+      [...rows].flatMap(([callId, row]) => (callId.startsWith(slice) ? (toStoredCall(row) ?? []) : [])),
+    );
     yield* all.filter(({ record }) => isWanted(record));
   }
 
@@ -65,16 +67,10 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
           return 'written';
         });
       }),
-    async *listPerhapsLost(endedSinceMs) {
-      const stored = await perform('listPerhapsLost', undefined, () =>
-        [...rows.values()].flatMap((row) => toStoredCall(row) ?? []),
-      );
-      yield* stored.filter(({ record }) => (record.endedAtMs ?? 0) >= endedSinceMs && mayBeLost(record));
-    },
+    listPerhapsLost: (endedSinceMs) =>
+      select('listPerhapsLost', (record) => (record.endedAtMs ?? 0) >= endedSinceMs && mayBeLost(record)),
     list: (phases, endedSinceMs = Number.POSITIVE_INFINITY, slice = '') =>
-      select('list', ({ callId, phase, endedAtMs = 0 }) => {
-        return callId.startsWith(slice) && (phases.includes(phase) || endedAtMs >= endedSinceMs);
-      }),
+      select('list', ({ phase, endedAtMs = 0 }) => phases.includes(phase) || endedAtMs >= endedSinceMs, slice),
     listDue: (nowMs) =>
       select('listDue', ({ phase, nextLookAtMs, hangUpAtMs = Number.POSITIVE_INFINITY }) => {
         if (phase === 'active' && hangUpAtMs <= nowMs) return true;

@@ -5,11 +5,16 @@ import { buildApp } from '../../scripts/build-app.ts';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../..');
 
-/**
- * Builds the app where `npm start` looks for it. Others that load it meanwhile see the old one or the new one, whole: the
- * parts are named after their content, and the main file comes last.
- */
-export async function buildOnce(): Promise<void> {
+let built: Promise<void> | undefined;
+
+/** The built app, where `npm start` looks for it: the first file of a test process that asks for it builds it. */
+export function buildOnce(): Promise<void> {
+  built ??= build();
+  return built;
+}
+
+/** Others that load it meanwhile see the old one or the new one, whole: the parts are named after their content, and the main file comes last. */
+async function build(): Promise<void> {
   const own = resolve(REPOSITORY, `dist/.build-${randomUUID()}`);
   const { files } = await buildApp(own);
   mkdirSync(resolve(REPOSITORY, 'dist/parts'), { recursive: true });

@@ -44,14 +44,14 @@ export function spawnStart(
   const folder = givenFolder ?? mkdtempSync(join(tmpdir(), 'local-host-'));
   const mark = `HOST_OF_TEST=${randomUUID()}`;
   const [name = '', value = ''] = mark.split('=');
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   const node = [process.execPath, 'local/start.ts', '--data', join(folder, '.local'), ...args];
   // As npm does: under a shell that stays.
   const isUnderNpm = settings.npm_lifecycle_event !== undefined;
   const [program = '', ...others] = isUnderNpm ? ['sh', '-c', '"$@"; exit $?', 'sh', ...node] : node;
   const child = spawn(program, others, {
     cwd: REPOSITORY,
-    env: { PATH, HOME, ...settings, [name]: value },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...settings, [name]: value },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

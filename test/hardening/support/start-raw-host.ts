@@ -20,9 +20,9 @@ export interface RawHost extends RawHostAddress {
 
 /** Starts the built app on a local host of its own, with these settings and none of the machine's. */
 export async function startRawHost(settings: Readonly<Record<string, string>> = {}): Promise<RawHost> {
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [fileURLToPath(new URL('./raw-host.ts', import.meta.url))], {
-    env: { PATH, HOME, ...settings },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...settings },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close');
