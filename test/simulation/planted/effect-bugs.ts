@@ -19,7 +19,7 @@ export const EFFECT_BUGS: readonly PlantedBug[] = [
     find: "  if (current?.phase !== 'ended') return {",
     replace: '  if (current !== undefined) return {',
   }),
-  bug('the instance is started before the record says so', 'h', 200, {
+  bug('the instance is started before the record says so', 'b', 200, {
     file: START,
     find: '  const { before, after, stored } = await updateRecord(store, seen.callId, (row) => toStarting(row, seen, nowMs), {\n',
     replace: `  const early = toStarting(undefined, seen, nowMs);

@@ -33,5 +33,5 @@ export function bug(name: string, by: Invariant, budget: number, ...edits: reado
 
 /** One that the reconciler makes up for within its five minutes. */
 export function hiddenBug(name: string, edit: Edit): PlantedBug {
-  return { name, by: 'e', budget: 400, edits: [edit, NOT_TOLD_AGAIN], without: 'operatorSuspends' };
+  return { name, by: 'b', budget: 400, edits: [edit, NOT_TOLD_AGAIN], without: 'operatorSuspends' };
 }
