@@ -145,6 +145,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'the webhook is told': { options: { webhookSecret: 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' } },
   'reconcileCalls closes': { app: answers('POST', /^\/admin\/functions\/reconcileCalls/, 202) },
   'purgeEndedCalls runs': { app: answers('POST', /^\/admin\/functions\/purgeEndedCalls/, 403) },
+  'purgeEndedCalls runs, and leaves': { app: answers('GET', /^\/api\/calls\//, 404) },
   'while storage is saturated': { app: takesAnything, options: { slowSeconds: 0.5 } },
 };
 
