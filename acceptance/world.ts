@@ -34,6 +34,10 @@ export interface World {
   notify(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Begins a call on the simulated Graph, which tells the app of it, unless the options name another `callbackUri`. */
   beginCall(options?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** The same, and resolves once the app runs an orchestration for it. */
+  beginRunningCall(): Promise<string>;
+  /** Hangs up on the simulated Graph, and resolves once the orchestration has come to its end. */
+  hangUp(callId: string): Promise<void>;
   /** Resolves once the call's instance is as expected. */
   untilInstance(callId: string, expected: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** Resolves once `GET /api/calls/{callId}` shows these members. */
@@ -68,6 +72,9 @@ export async function openWorld(options: AcceptanceOptions): Promise<World & { c
   const storageProxy = options.storageProxy === undefined ? undefined : await startStorageProxy(options.storageProxy);
   const durable = withKey(anonymous, keys.durable ?? keys.master, '/runtime/webhooks/durabletask');
   const operator = withKey(anonymous, keys.function ?? keys.master);
+  const toGraph = talkToGraph(options, anonymous);
+  const untilInstance: World['untilInstance'] = (callId, expected) =>
+    until(patienceMs, `instance call-${callId}`, () => durable('GET', `/instances/call-${callId}`), expected);
   return {
     options,
     hasKeys: hasAny(keys),
@@ -79,9 +86,17 @@ export async function openWorld(options: AcceptanceOptions): Promise<World & { c
     storageProxy,
     patienceMs,
     durable,
-    ...talkToGraph(options, anonymous),
-    untilInstance: (callId, expected) =>
-      until(patienceMs, `instance call-${callId}`, () => durable('GET', `/instances/call-${callId}`), expected),
+    ...toGraph,
+    async beginRunningCall() {
+      const callId = await toGraph.beginCall();
+      await untilInstance(callId, { runtimeStatus: 'Running' });
+      return callId;
+    },
+    async hangUp(callId) {
+      expectStatus('hanging up', await toGraph.graph('DELETE', `/calls/${callId}`), 204);
+      await untilInstance(callId, { runtimeStatus: 'Completed' });
+    },
+    untilInstance,
     untilCall: (callId, expected) =>
       until(patienceMs, `call ${callId}`, () => operator('GET', `/api/calls/${callId}`), expected),
     close() {

@@ -51,8 +51,7 @@ export const callLifeChecks: readonly Check[] = [
       await world.untilInstance(callId, { runtimeStatus: 'Running' });
       const list = await world.durable('GET', `/instances?instanceIdPrefix=call-${callId}&top=10`);
       expectEqual('instances of the call', Array.isArray(list.body) && list.body.length, 1);
-      await world.graph('DELETE', `/calls/${callId}`);
-      await world.untilInstance(callId, { runtimeStatus: 'Completed' });
+      await world.hangUp(callId);
       return undefined;
     },
   },
@@ -60,10 +59,8 @@ export const callLifeChecks: readonly Check[] = [
     title: 'a call that has ended stays ended, whatever comes late',
     needs: ['graph'],
     async run(world) {
-      const callId = await world.beginCall();
-      await world.untilInstance(callId, { runtimeStatus: 'Running' });
-      await world.graph('DELETE', `/calls/${callId}`);
-      await world.untilInstance(callId, { runtimeStatus: 'Completed' });
+      const callId = await world.beginRunningCall();
+      await world.hangUp(callId);
       expectStatus('a late established', await world.notify(toNotification(callId, 'established')), 202);
       await world.untilInstance(callId, { runtimeStatus: 'Completed' });
       await world.untilCall(callId, { 'row.state': 'ended' });

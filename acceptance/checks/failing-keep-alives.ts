@@ -13,8 +13,7 @@ export const failingKeepAliveChecks: readonly Check[] = [
       const later = { ...fault, status: 429, retryAfterSeconds: 1 };
       expectStatus('a fault', await world.graph('POST', '/faults', later), 201);
       await untilKeptAlive(world, callId, 1);
-      await world.graph('DELETE', `/calls/${callId}`);
-      await world.untilInstance(callId, { runtimeStatus: 'Completed' });
+      await world.hangUp(callId);
       return undefined;
     },
   },
@@ -22,8 +21,7 @@ export const failingKeepAliveChecks: readonly Check[] = [
     title: 'a call whose end nobody told is found out by its 404, and cleaned up',
     needs: ['graph'],
     async run(world) {
-      const callId = await world.beginCall();
-      await world.untilInstance(callId, { runtimeStatus: 'Running' });
+      const callId = await world.beginRunningCall();
       const lost = { operation: 'notification', callId, lost: true, times: 'always' };
       expectStatus('a fault', await world.graph('POST', '/faults', lost), 201);
       await world.graph('DELETE', `/calls/${callId}`);

@@ -8,16 +8,14 @@ export const operatorChecks: readonly Check[] = [
     title: 'a keepAlive by hand reaches Graph, a dry run does not',
     needs: ['graph'],
     async run(world) {
-      const callId = await world.beginCall();
-      await world.untilInstance(callId, { runtimeStatus: 'Running' });
+      const callId = await world.beginRunningCall();
       const dry = await world.operator('POST', `/api/calls/${callId}/keepAlive?dryRun=true`);
       expectStatus('a dry run', dry, 200);
       expectEqual('what it would send', at(dry.body, 'method'), 'POST');
       const before = await successesAtGraph(world, callId);
       expectStatus('by hand', await world.operator('POST', `/api/calls/${callId}/keepAlive`), 200);
       expectEqual('Graph got one more', (await successesAtGraph(world, callId)) > before, true);
-      await world.graph('DELETE', `/calls/${callId}`);
-      await world.untilInstance(callId, { runtimeStatus: 'Completed' });
+      await world.hangUp(callId);
       return undefined;
     },
   },

@@ -20,8 +20,7 @@ export const timerChecks: readonly Check[] = [
     title: 'reconcileCalls closes a call whose instance was terminated behind its back',
     needs: ['graph'],
     async run(world) {
-      const callId = await world.beginCall();
-      await world.untilInstance(callId, { runtimeStatus: 'Running' });
+      const callId = await world.beginRunningCall();
       const terminated = await world.durable('POST', `/instances/call-${callId}/terminate?reason=acceptance`);
       expectStatus('terminating the instance', terminated, 202);
       await world.untilInstance(callId, { runtimeStatus: 'Terminated' });
@@ -49,10 +48,8 @@ export const timerChecks: readonly Check[] = [
     title: 'purgeEndedCalls runs, and leaves what has just ended',
     needs: ['graph'],
     async run(world) {
-      const callId = await world.beginCall();
-      await world.untilInstance(callId, { runtimeStatus: 'Running' });
-      await world.graph('DELETE', `/calls/${callId}`);
-      await world.untilInstance(callId, { runtimeStatus: 'Completed' });
+      const callId = await world.beginRunningCall();
+      await world.hangUp(callId);
       const answer = await runNow(world, 'purgeEndedCalls');
       if (answer.status === 404) return NO_ADMIN;
       expectStatus('running purgeEndedCalls', answer, 202);

@@ -10,10 +10,9 @@ export const webhookChecks: readonly Check[] = [
     title: 'the webhook is told of an end, signed, and again under the same id when it fails at first',
     needs: ['graph', 'webhook'],
     async run(world) {
-      const { webhook, options, beginCall, untilInstance, graph } = world;
+      const { webhook, options, beginRunningCall, untilInstance, graph } = world;
       if (webhook === undefined) return undefined;
-      const callId = await beginCall();
-      await untilInstance(callId, { runtimeStatus: 'Running' });
+      const callId = await beginRunningCall();
       webhook.answerWith({ status: 500 });
       expectStatus('hanging up', await graph('DELETE', `/calls/${callId}`), 204);
       const told = () => webhook.received.filter(({ bytes }) => bytes.includes(callId));
