@@ -37,7 +37,7 @@ export function createWorld(plan: SimulationPlan, trace?: (line: string) => void
     journal,
     machines,
     unheard: new Set(),
-    endings: { wanted: new Map(), counted: new Map() },
+    endings: new Map(),
     faultsAreOn,
     pause,
     canonical: (callId) =>

@@ -3,10 +3,8 @@ import type { CallbackTokenVerifier } from '../../src/adapters/callback-token.ts
 import { unlessAborted } from '../../src/adapters/clock.ts';
 import { createGraphTokenSource } from '../../src/adapters/credentials.ts';
 import { createDurableCalls } from '../../src/adapters/durable-calls.ts';
-import { createGraphCalls, type GraphCalls } from '../../src/adapters/graph-calls.ts';
-import type { GraphAnswer } from '../../src/core/graph-answers/graph-answer.ts';
+import { createGraphCalls } from '../../src/adapters/graph-calls.ts';
 import { isPlainObject, ownText } from '../../src/core/values/plain-object.ts';
-import { InvocationLostError } from '../durable-extension/invocation-lost-error.ts';
 import { pagesWithoutSockets, withoutSockets } from '../in-process-durable-client.ts';
 import { createInProcessFetch } from '../in-process-fetch.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../start-environment.ts';
@@ -17,6 +15,7 @@ import { createFaultyGraph } from './faulty-graph.ts';
 import { createFaultyTable } from './faulty-table.ts';
 import { createHostClock, type HostClock } from './host-clock.ts';
 import { contains } from './intervals.ts';
+import { withLostWorkers } from './lost-workers.ts';
 import { createRandom, type Random } from './random.ts';
 import { createSimulatedBot } from './simulated-bot.ts';
 import { parseToldEvent } from './told-event.ts';
@@ -149,43 +148,10 @@ function tenantOf(authorization = ''): string {
   return (isPlainObject(claims) && ownText(claims, 'tid', 64)) || SAMPLE_TENANT_ID;
 }
 
-/** The worker that runs a keepAlive goes away before or after the request, or the activity throws. */
-function withLostWorkers(world: World, graph: GraphCalls, random: Random): GraphCalls {
-  const lostRate = world.plan.rate('activityLost', 0.05);
-  const throwRate = world.plan.rate('activityThrows', 0.05);
-  return {
-    ...graph,
-    async keepAlive(target) {
-      const callId = world.canonical(target.graphCallId);
-      const draw = world.faultsAreOn() ? random.next() : 1;
-      const fail = (): never => {
-        const isLost = draw < lostRate;
-        noteTrouble(world, { callId, lastsMs: isLost ? REDELIVERY_MS + 1_000 : 1 });
-        world.journal.note(`keepAlive activity of ${callId.slice(0, 8)} ${isLost ? 'loses its worker' : 'throws'}`);
-        throw isLost ? new InvocationLostError('the worker is gone') : new Error('simulated failure');
-      };
-      const fails = draw < lostRate + throwRate;
-      if (fails && random.chance(0.5)) fail();
-      const answer = await graph.keepAlive(target);
-      await endMeanwhile(world, callId, answer, random);
-      return fails ? fail() : answer;
-    },
-  };
-}
-
 /** A request that gets no answer until its caller gives up. */
 function never(signal: AbortSignal | null | undefined): Promise<never> {
   const silence = new Promise<never>(() => {});
   return signal ? unlessAborted(silence, signal) : silence;
-}
-
-/** The other party hangs up after Graph took the keepAlive, and the end is told before the answer is taken in. */
-async function endMeanwhile({ endings, graph, pause }: World, callId: string, answer: GraphAnswer, random: Random) {
-  const number = (endings.counted.get(callId) ?? 0) + 1;
-  endings.counted.set(callId, number);
-  if (number !== endings.wanted.get(callId) || answer.kind !== 'answered' || answer.status !== 200) return;
-  graph.hangUp(callId);
-  await pause(random.between(300, 3_000));
 }
 
 function webhookFetch(world: World, machine: Machine, random: Random): typeof fetch {

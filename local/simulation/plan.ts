@@ -28,7 +28,7 @@ export interface PlannedCall {
   readonly options: Omit<CallOptions, 'callbackUri'>;
   /** The bot answers an incoming call this long after its start; absent: never. */
   readonly answerAfterMs?: number;
-  /** The other party hangs up while the answer to the keepAlive of this number is on its way. */
+  /** The other party hangs up while the answer to the try of this number in its orchestration's generation is on its way. */
   readonly endsAtKeepAlive?: number;
   /** The bot hangs up this long after the start. */
   readonly botHangsUpAfterMs?: number;
@@ -112,7 +112,7 @@ function planCall(
   const neverEstablished = random.chance(0.12);
   const endsHow = random.pick(['otherParty', 'otherParty', 'bot', 'atTheEnd'] as const);
   const isRace = random.chance(0.25);
-  const endsAtKeepAlive = random.chance(0.15) ? random.pick([1, 2, 48, 48, 48, 96]) : undefined;
+  const endsAtKeepAlive = random.chance(0.15) ? random.pick([1, 2, 48, 48, 48, 48]) : undefined;
   const establishAfterSeconds = neverEstablished
     ? 1e6
     : hasLobby

@@ -94,7 +94,7 @@ function beginCall(world: World, call: PlannedCall): string {
     world.unheard.add(callId);
     clock.after(call.registeredAfterMs, () => void register(world, callId));
   }
-  if (call.endsAtKeepAlive !== undefined) endings.wanted.set(callId, call.endsAtKeepAlive);
+  if (call.endsAtKeepAlive !== undefined) endings.set(callId, call.endsAtKeepAlive);
   const ask = (method: string, action: string) =>
     void graph.handle({
       method,

@@ -18,19 +18,13 @@ export interface World {
   readonly machines: Machine[];
   /** Calls of whose notifications none comes here. */
   readonly unheard: Set<string>;
-  /** Calls that the other party leaves during one of their keepAlives. */
-  readonly endings: EndingsAtKeepAlive;
+  /** Calls that the other party leaves during a try of their orchestration's generation: the try of this number. */
+  readonly endings: Map<string, number>;
   faultsAreOn(): boolean;
   /** Resolves that much later. */
   pause(ms: number): Promise<void>;
   /** The id in the one form that the journal uses. */
   canonical(callId: string): string;
-}
-
-/** Which keepAlive of a call is the one during which it ends, and how many it has had. */
-export interface EndingsAtKeepAlive {
-  readonly wanted: Map<string, number>;
-  readonly counted: Map<string, number>;
 }
 
 /** One running host process. */
