@@ -14,6 +14,7 @@ export const HARMLESS_CHANGES: HarmlessChanges = {
   },
   'src/core/call-record/call-record.ts': {
     '`closed === undefined` → `false`': 'never so: an end is written of every call that has none',
+    '`one ?? other` → `one && other`': 'the only success known stands already in the record with its sums',
   },
   'src/core/call-record/heartbeat.ts': {
     '`lastFailureAtMs === undefined` → `false`': NO_NUMBER,

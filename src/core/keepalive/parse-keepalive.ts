@@ -66,7 +66,8 @@ export function parseCallEnded(payload: unknown): CallEnded {
 /** Reads what the activity returned; an activity that failed, or returned something else, is a try to repeat. */
 export function parseOutcome(result: unknown, nowMs: number): RememberedOutcome {
   if (isPlainObject(result) && isOutcome(result)) {
-    return result as unknown as RememberedOutcome;
+    // The next try is counted from it: without it there would be no instant for the timer.
+    return (result.durationMs === undefined ? { ...result, durationMs: 0 } : result) as unknown as RememberedOutcome;
   }
   return {
     kind: 'retry',

@@ -109,6 +109,11 @@ describe('what the keepAlive activity returned', () => {
     expect(parseOutcome(result, NOW)).toBe(result);
   });
 
+  test('took no time when it does not say how long', () => {
+    const untimed = { kind: 'retry', sentAtMs: NOW };
+    expect(parseOutcome(untimed, NOW)).toStrictEqual({ ...untimed, durationMs: 0 });
+  });
+
   test.each<[string, unknown]>([
     ['nothing', null],
     ['a text', 'alive'],
