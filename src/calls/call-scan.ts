@@ -1,7 +1,7 @@
 import type { CallStore, StoredCall } from '../adapters/call-store.ts';
 import type { Clock } from '../adapters/clock.ts';
 import type { CallId } from '../core/call-record/call-id.ts';
-import type { CallPhase, CallRecord } from '../core/call-record/call-record.ts';
+import { type CallRecord, OPEN_PHASES } from '../core/call-record/call-record.ts';
 import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
 import { LOST_COUNT_MS, sortCallRows } from '../core/operator-views/call-page.ts';
 import { type CallRow, toCallRow } from '../core/operator-views/call-row.ts';
@@ -15,7 +15,7 @@ export interface ScannedCalls {
 }
 
 export interface CallScan {
-  /** Reads all calls, or gives what was read less than 10 s ago. Errors: CallStoreError. */
+  /** Reads all calls, or gives what was read less than 10 s ago, or is being read. Errors: CallStoreError. */
   read(includesEnded: boolean): Promise<ScannedCalls>;
   /** Reads anew the next time: something has just been changed. */
   forget(): void;
@@ -28,10 +28,14 @@ export interface CallScanDependencies {
   readonly timeScale: number;
 }
 
+interface KeptScan {
+  atMs: number | 'underWay';
+  readonly calls: Promise<ScannedCalls>;
+}
+
 const KEPT_MS = 10_000;
 /** However short a simulated call's time is, a page that looks every other second must not read the table each time. */
 const SMALLEST_KEPT_MS = 1_000;
-const OPEN: readonly CallPhase[] = ['observed', 'starting', 'active'];
 
 /**
  * Reads the records, once for everybody who asks within 10 s: they know how each call stands, and the engine is not
@@ -41,7 +45,7 @@ const OPEN: readonly CallPhase[] = ['observed', 'starting', 'active'];
  */
 export function createCallScan({ store, clock, limits, timeScale }: CallScanDependencies): CallScan {
   const keptMs = Math.max(SMALLEST_KEPT_MS, KEPT_MS / timeScale);
-  const kept = new Map<boolean, { readonly atMs: number; readonly calls: Promise<ScannedCalls> }>();
+  const kept = new Map<boolean, KeptScan>();
 
   async function scan(includesEnded: boolean): Promise<ScannedCalls> {
     const inTrouble = new Map<CallId, CallRecord>();
@@ -55,7 +59,7 @@ export function createCallScan({ store, clock, limits, timeScale }: CallScanDepe
       return rows;
     };
     const [rows, perhapsLost] = await Promise.all([
-      read(store.list(includesEnded ? [...OPEN, 'ended'] : OPEN)),
+      read(store.list(includesEnded ? [...OPEN_PHASES, 'ended'] : OPEN_PHASES)),
       includesEnded ? [] : read(store.listPerhapsLost(clock.nowMs() - LOST_COUNT_MS)),
     ]);
     const lost = perhapsLost.filter(({ state }) => state === 'lost');
@@ -66,13 +70,20 @@ export function createCallScan({ store, clock, limits, timeScale }: CallScanDepe
     read(includesEnded) {
       const nowMs = clock.nowMs();
       const known = kept.get(includesEnded);
+      // Of many calls a scan takes seconds, and memory: who asks meanwhile must not begin another.
+      if (known?.atMs === 'underWay') return known.calls;
       if (known !== undefined && nowMs >= known.atMs && nowMs - known.atMs < keptMs) return known.calls;
-      const entry = { atMs: nowMs, calls: scan(includesEnded) };
+      const entry: KeptScan = { atMs: 'underWay', calls: scan(includesEnded) };
       kept.set(includesEnded, entry);
-      // A failure is not kept: the next request tries again.
-      entry.calls.catch(() => {
-        if (kept.get(includesEnded) === entry) kept.delete(includesEnded);
-      });
+      entry.calls.then(
+        ({ asOfMs }) => {
+          entry.atMs = asOfMs;
+        },
+        // A failure is not kept: the next request tries again.
+        () => {
+          if (kept.get(includesEnded) === entry) kept.delete(includesEnded);
+        },
+      );
       return entry.calls;
     },
     forget: () => kept.clear(),

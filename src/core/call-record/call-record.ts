@@ -12,6 +12,8 @@ import type { CallId } from './call-id.ts';
 /** `observed`: seen, not established. `starting`: its instance is being started. `ended`: absorbing. */
 export type CallPhase = 'observed' | 'starting' | 'active' | 'ended';
 
+export const OPEN_PHASES: readonly CallPhase[] = ['observed', 'starting', 'active'];
+
 /** `alone`: this app hung up, because the bot was the only one left. Its orchestration knows it as `stopped`. */
 export type RecordedEndReason = EndReason | 'alone';
 
