@@ -76,6 +76,13 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
         if (phase === 'active' && hangUpAtMs <= nowMs) return true;
         return nextLookAtMs !== undefined && (nextLookAtMs <= nowMs || phase === 'ended');
       }),
+    async *listWithoutLook() {
+      const open = select(
+        'listWithoutLook',
+        ({ phase, nextLookAtMs }) => phase !== 'ended' && nextLookAtMs === undefined,
+      );
+      for await (const { record } of open) yield record.callId;
+    },
     readProgress: () => perform('readProgress', undefined, () => progress && JSON.parse(progress)),
     writeProgress: (reached) =>
       perform('writeProgress', undefined, () => {

@@ -67,8 +67,11 @@ export const TOKEN_HANG_MS = 20 * SECOND_MS;
  */
 export const RECONCILER_OPPORTUNITY_MS = 16 * MINUTE_MS;
 
-/** A record that the release before has rewritten says again when it has to be looked at: every third run sees to it. */
-export const FILLED_IN_WITHIN_MS = 30 * MINUTE_MS;
+/**
+ * A record that the release before has rewritten says again when it has to be looked at: every third run of the reconciler
+ * sees to it, or the one after that.
+ */
+export const FILLED_IN_WITHIN_MS = 20 * MINUTE_MS;
 
 /** A call without `established` is asked about when it was first seen this long ago. */
 export const PROBED_AFTER_MS = 10 * MINUTE_MS;

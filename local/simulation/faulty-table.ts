@@ -73,6 +73,9 @@ export function createFaultyTable(world: World, machine: Machine): CallStore {
     },
     list: (phases, endedSinceMs, slice) => pages('list', () => table.list(phases, endedSinceMs, slice)),
     listDue: (nowMs) => pages('listDue', () => table.listDue(nowMs)),
+    async *listWithoutLook() {
+      yield* await send('listWithoutLook', undefined, () => Array.fromAsync(table.listWithoutLook()));
+    },
     async readProgress() {
       reached = await send('readProgress', undefined, () => table.readProgress());
       return reached;

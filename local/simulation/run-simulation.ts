@@ -10,6 +10,7 @@ import { checkSaves } from './check-saves.ts';
 import { checkSilenceAfterEnd } from './check-silence.ts';
 import { createStandingChecks } from './check-standing.ts';
 import { createWorld } from './create-world.ts';
+import { contains } from './intervals.ts';
 import type { Violation } from './journal.ts';
 import { startMachine } from './machine.ts';
 import { planOperator, register } from './operator.ts';
@@ -120,21 +121,30 @@ function repeat(callId: string, state: string, resultCode: number | undefined): 
   return JSON.stringify({ value: [{ changeType: 'updated', resource, resourceData }] });
 }
 
-/** An update is under way, and the release before writes records, too. */
+/**
+ * Updates are under way, and the release before writes records, too: above all those that no heartbeat writes again, of
+ * calls that were only seen or whose instance is suspended.
+ */
 function planOlderRelease(world: World): void {
-  const { plan, clock, table } = world;
+  const { plan, clock, table, journal } = world;
   if (!plan.has('olderRelease')) return;
   const random = createRandom(plan.seed, 'olderRelease');
-  for (let count = random.int(1, 10); count > 0; count--) {
-    clock.after(random.between(0, plan.endMs - plan.startMs), () => {
-      const open = [...table.records.values()]
-        .filter(({ phase }) => phase !== 'ended')
-        // A heartbeat says anew when the next look is due; a call that was not established has none.
-        .toSorted((one, other) => Number(other.phase === 'observed') - Number(one.phase === 'observed'));
-      const record = random.chance(0.5) ? open[0] : open[random.int(0, Math.max(0, open.length - 1))];
-      if (record === undefined) return;
-      void table.rewriteAsOlderRelease(record.callId);
-      noteTrouble(world, { lastsMs: FILLED_IN_WITHIN_MS, callId: record.callId, ofStore: true });
+  const rewritten = new Set<string>();
+  const isSuspended = (callId: string) =>
+    journal.operated.some(
+      (one) => one.callId === callId && one.kind === 'suspended' && contains(one.interval, clock.nowMs()),
+    );
+  for (let afterMs = 0; afterMs < plan.endMs - plan.startMs; afterMs += random.between(0, 4 * MINUTE_MS)) {
+    clock.after(afterMs, () => {
+      for (const { callId, phase } of [...table.records.values()]) {
+        if (phase === 'ended') continue;
+        const isQuiet = phase === 'observed' || isSuspended(callId);
+        const isChosen = isQuiet ? !rewritten.has(callId) && random.chance(0.5) : random.chance(0.002);
+        if (!isChosen) continue;
+        rewritten.add(callId);
+        void table.rewriteAsOlderRelease(callId);
+        noteTrouble(world, { lastsMs: FILLED_IN_WITHIN_MS, callId, ofStore: true });
+      }
     });
   }
 }

@@ -46,6 +46,8 @@ export interface CallStore {
    * ask for it at all: a heartbeat that came after the end may have put it off.
    */
   listDue(nowMs: number): AsyncIterable<StoredCall>;
+  /** The open calls whose record does not say when they need a look, in no order. All open rows are gone through for it. */
+  listWithoutLook(): AsyncIterable<CallId>;
   /** How far the comparison of records and instances has come; undefined when it never ran. */
   readProgress(): Promise<CompareProgress | undefined>;
   writeProgress(progress: CompareProgress): Promise<void>;

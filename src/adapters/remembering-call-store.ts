@@ -70,6 +70,7 @@ export function createRememberingCallStore(store: CallStore, mostCalls: number =
     listPerhapsLost: (endedSinceMs) => store.listPerhapsLost(endedSinceMs),
     list: (phases, endedSinceMs, slice) => store.list(phases, endedSinceMs, slice),
     listDue: (nowMs) => store.listDue(nowMs),
+    listWithoutLook: () => store.listWithoutLook(),
     readProgress: () => store.readProgress(),
     writeProgress: (progress) => store.writeProgress(progress),
     ping: () => store.ping(),

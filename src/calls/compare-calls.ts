@@ -1,6 +1,6 @@
 import type { LiveInstance } from '../adapters/durable-calls.ts';
 import type { CallId } from '../core/call-record/call-id.ts';
-import type { CallRecord } from '../core/call-record/call-record.ts';
+import { type CallRecord, OPEN_PHASES } from '../core/call-record/call-record.ts';
 import {
   type CompareProgress,
   NO_TURN_YET,
@@ -10,7 +10,7 @@ import {
 } from '../core/reconcile/compare-progress.ts';
 import { parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
 import { reconcileCall } from '../core/reconcile/reconcile-call.ts';
-import { fillIn, fillInWhenDue, isWithoutLook, OPEN } from './fill-in-looks.ts';
+import { fillIn, fillInWhenDue, isWithoutLook } from './fill-in-looks.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
 import type { ReconcileRun } from './reconcile-run.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -93,7 +93,7 @@ async function readRecords({ store, clock }: ReconcileEffects, slice: string) {
   const records = new Map<CallId, CallRecord>();
   const older: CallId[] = [];
   let open = 0;
-  for await (const { record } of store.list(OPEN, clock.nowMs() - ENDED_AGO_MS, slice)) {
+  for await (const { record } of store.list(OPEN_PHASES, clock.nowMs() - ENDED_AGO_MS, slice)) {
     records.set(record.callId, record);
     if (record.phase !== 'ended') open++;
     if (isWithoutLook(record)) older.push(record.callId);

@@ -1,6 +1,6 @@
 import type { CallStore } from '../adapters/call-store.ts';
 import type { CallId } from '../core/call-record/call-id.ts';
-import type { CallPhase, CallRecord } from '../core/call-record/call-record.ts';
+import type { CallRecord } from '../core/call-record/call-record.ts';
 import { type CompareProgress, isFillInDue } from '../core/reconcile/compare-progress.ts';
 import { isFinished } from '../core/reconcile/next-look.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
@@ -8,7 +8,6 @@ import type { ReconcileRun } from './reconcile-run.ts';
 import { sideBySide } from './side-by-side.ts';
 import { updateRecord } from './update-record.ts';
 
-export const OPEN: readonly CallPhase[] = ['observed', 'starting', 'active'];
 const CALLS_AT_ONCE = 32;
 
 /**
@@ -25,8 +24,7 @@ export async function fillInWhenDue(
 ): Promise<CompareProgress> {
   const filledInAtMs = clock.nowMs();
   if (run.isOver() || !isFillInDue(stored, filledInAtMs)) return stored;
-  const found: CallId[] = [];
-  for await (const { record } of store.list(OPEN)) if (isWithoutLook(record)) found.push(record.callId);
+  const found = await Array.fromAsync(store.listWithoutLook());
   await sideBySide(found, CALLS_AT_ONCE, async (callId) => {
     if (!run.isOver()) await fillIn(store, callId);
   });

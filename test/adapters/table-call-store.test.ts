@@ -200,6 +200,25 @@ describe('the table call store', () => {
     expect(filter).toBe("PartitionKey eq 'a7' and (phase eq 'active')");
   });
 
+  test('asks for the columns only that tell whether an open record says when it needs a look; null is how Azure says no', async () => {
+    const [says, lacks, saysNull] = [newCallId(), newCallId(), newCallId()];
+    const toRow = (callId: string, look: object) => ({ PartitionKey: callId.slice(0, 2), RowKey: callId, ...look });
+    const look = { 'nextLookAt@odata.type': 'Edm.DateTime', nextLookAt: '2026-01-05T00:00:00Z' };
+    const asked: (string | null)[] = [];
+    const store = await storeOn((request, response) => {
+      const { searchParams } = new URL(request.url ?? '', 'http://table');
+      asked.push(searchParams.get('$filter'), searchParams.get('$select'));
+      response.writeHead(200, { 'content-type': 'application/json;odata=fullmetadata' });
+      const value = [toRow(says, look), toRow(lacks, {}), toRow(saysNull, { nextLookAt: null }), toRow('ping', {})];
+      response.end(JSON.stringify({ value }));
+    });
+    expect(await Array.fromAsync(store.listWithoutLook())).toEqual([lacks, saysNull]);
+    expect(asked).toEqual([
+      "phase eq 'observed' or phase eq 'starting' or phase eq 'active'",
+      'PartitionKey,RowKey,nextLookAt',
+    ]);
+  });
+
   test('begins the comparison anew when somebody has edited how far it has come', async () => {
     const tableName = newTableName();
     const store = openStore(tableName);

@@ -244,6 +244,23 @@ export function describeCallStore(store: CallStore): void {
       expect(ids.includes(record.callId)).toBe(isListed);
     });
 
+    test('lists the open calls whose record does not say when they need a look', async () => {
+      const without: CallId[] = [];
+      for (const phase of ['observed', 'starting', 'active', 'ended'] as const) {
+        const record = newRecord({ callId: newCallId(), phase });
+        await store.insert(record);
+        await store.insert(newRecord({ callId: newCallId(), phase, nextLookAtMs: NOW }));
+        if (phase !== 'ended') without.push(record.callId);
+      }
+      const merged = newRecord({ callId: newCallId(), phase: 'active' });
+      await store.insert(merged);
+      await store.merge(merged.callId, { lastKeepAliveAtMs: NOW, nextLookAtMs: NOW });
+      const listed = await Array.fromAsync(store.listWithoutLook());
+      expect(listed).toEqual(expect.arrayContaining(without));
+      for (const callId of listed) expect((await store.read(callId))?.record).not.toHaveProperty('nextLookAtMs');
+      for (const callId of listed) expect((await store.read(callId))?.record.phase).not.toBe('ended');
+    });
+
     test('keeps how far a comparison has come, and no call shows for it', async () => {
       const all: readonly CallPhase[] = ['observed', 'starting', 'active', 'ended'];
       const before = (await collect(store.list(all))).length;

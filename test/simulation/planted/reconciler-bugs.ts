@@ -22,10 +22,10 @@ export const RECONCILER_BUGS: readonly PlantedBug[] = [
     find: '  if (stored.nextSlice < SLICES) return stored;\n',
     replace: '  if (stored.nextSlice < SLICES) return nextTurn(NO_TURN_YET, nowMs);\n',
   }),
-  bug('rows of the release before wait for the hourly comparison', 'f', 200, {
-    file: 'src/core/reconcile/compare-progress.ts',
-    find: '  return filledInAtMs === undefined || Math.abs(nowMs - filledInAtMs) >= FILL_IN_EVERY_MS;\n',
-    replace: '  return Math.abs(nowMs - (filledInAtMs ?? 0)) >= 4 * FILL_IN_EVERY_MS;\n',
+  bug('rows of the release before stay as they are', 'f', 200, {
+    file: 'src/calls/fill-in-looks.ts',
+    find: '  return record.nextLookAtMs === undefined && !isFinished(record);\n',
+    replace: '  return record.nextLookAtMs === Number(isFinished(record));\n',
   }),
   bug(
     'an instance is terminated before its record says that the call has ended',
