@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { buildApp } from '../../scripts/build-app.ts';
 import { bundleOptions } from '../../scripts/bundle-options.ts';
@@ -18,14 +18,8 @@ export interface Variants {
 
 /** Builds what is compared, in a folder below the repository, where node_modules is found. */
 export async function buildVariants(): Promise<Variants> {
-  const folder = join(repository, '.local/bench');
-  mkdirSync(folder, { recursive: true });
-  const worker = join(folder, 'worker.mjs');
-  const unbundled = join(folder, 'unbundled.mjs');
-  await build({ ...bundleOptions, entryPoints: [join(import.meta.dirname, 'worker.ts')], outfile: worker });
-  // The worker looks for it beside itself.
-  const coreModule = 'functions-core-module.cjs';
-  copyFileSync(join(repository, 'local/functions-host', coreModule), join(folder, coreModule));
+  const built = await buildWorker(join(import.meta.dirname, 'worker.ts'), 'cold-start');
+  const unbundled = join(dirname(built.worker), 'unbundled.mjs');
   await build({
     ...bundleOptions,
     entryPoints: [join(repository, 'src/main.ts')],
@@ -33,7 +27,19 @@ export async function buildVariants(): Promise<Variants> {
     packages: 'external',
     define: { DASHBOARD_ASSETS: '{}' },
   });
+  return { ...built, unbundled };
+}
+
+/** The same without `unbundled`, for a worker that does something else. */
+export async function buildWorker(entryPoint: string, name: string): Promise<Omit<Variants, 'unbundled'>> {
+  const folder = join(repository, '.local/bench', name);
+  mkdirSync(folder, { recursive: true });
+  const worker = join(folder, 'worker.mjs');
+  await build({ ...bundleOptions, entryPoints: [entryPoint], outfile: worker });
+  // The worker looks for it beside itself.
+  const coreModule = 'functions-core-module.cjs';
+  copyFileSync(join(repository, 'local/functions-host', coreModule), join(folder, coreModule));
   const bundle = join(folder, 'bundle');
   await buildApp(bundle);
-  return { worker, unbundled, bundle: join(bundle, 'main.js') };
+  return { worker, bundle: join(bundle, 'main.js') };
 }

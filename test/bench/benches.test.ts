@@ -3,6 +3,7 @@ import { alternate, median, medianRatio } from '../../bench/alternate.ts';
 import { beat } from '../../bench/beat/beat.ts';
 import { type Bench, isMet } from '../../bench/bench.ts';
 import { coldStart } from '../../bench/cold-start/cold-start.ts';
+import { manyCalls } from '../../bench/many-calls/many-calls.ts';
 import { notification } from '../../bench/notification/notification.ts';
 import { allMet, toAimsTable, toJson, toTable } from '../../bench/report.ts';
 import { simulation } from '../../bench/simulation.ts';
@@ -29,6 +30,13 @@ test('a call costs no more requests, log lines and bytes than is written down, e
   expect(aims).toHaveLength(17);
   for (const measurement of aims) expect(isMet(measurement), measurement.what).toBe(true);
 });
+
+test('the bench of many calls works, and counts the requests that are written down', async () => {
+  const measurements = await manyCalls.run('smoke');
+  const aims = measurements.filter(({ aim }) => aim !== undefined);
+  expect(aims).toHaveLength(9);
+  for (const measurement of aims) expect(isMet(measurement), measurement.what).toBe(true);
+}, 120_000);
 
 test('variants are measured in turn, without the first round', async () => {
   const order: string[] = [];
