@@ -1,5 +1,6 @@
 import type { HttpMessageRequest, HttpMessageResponse } from '../../http-message.ts';
 import { EventType, type HistoryEvent } from '../hub/history-event.ts';
+import type { InstanceRow } from '../hub/hub-store.ts';
 import { isEnded, type RuntimeStatus } from '../hub/runtime-status.ts';
 import type { ApiContext } from './api-context.ts';
 import { buildHistoryJson } from './history-json.ts';
@@ -17,21 +18,18 @@ async function send(context: ApiContext, instanceId: string, event: HistoryEvent
   return toEmptyResponse(202);
 }
 
-/** GET instances/{id}: 202 live, 200 ended, 404 unknown; 500 for a failed one when the caller asks for it. */
+/** GET instances/{id}: 202 live, 200 ended; 500 for a failed one when the caller asks for it. */
 export async function getStatus(
   context: ApiContext,
   request: HttpMessageRequest,
-  instanceId: string,
+  row: InstanceRow,
 ): Promise<HttpMessageResponse> {
-  const { store } = context.session;
-  const row = await store.readInstance(instanceId);
-  if (row === undefined) return toEmptyResponse(404);
   const showHistory = isTrue(request, 'showHistory') === true && row.runtimeStatus !== 'Pending';
   const showInput = isTrue(request, 'showInput') ?? true;
   const extensionVersion = context.options.extensionVersion ?? '3.19';
   const showOutput = isTrue(request, 'showHistoryOutput') === true;
   const history = showHistory
-    ? buildHistoryJson(await store.readHistory(instanceId), {
+    ? buildHistoryJson(await context.session.store.readHistory(row.instanceId), {
         showOutput,
         showInput: showInput && extensionVersion !== '2.13',
       })
@@ -44,16 +42,14 @@ export async function getStatus(
   return toJsonResponse(asError ? 500 : 200, json);
 }
 
-/** POST instances/{id}/raiseEvent/{name}: 202; 404 unknown; 410 ended; 400 not JSON, or no body. */
+/** POST instances/{id}/raiseEvent/{name}: 202; 410 ended; 400 not JSON, or no body. */
 export async function raiseEvent(
   context: ApiContext,
   request: HttpMessageRequest,
-  instanceId: string,
+  { instanceId, runtimeStatus }: InstanceRow,
   eventName: string,
 ): Promise<HttpMessageResponse> {
-  const row = await context.session.store.readInstance(instanceId);
-  if (row === undefined) return toEmptyResponse(404);
-  if (isEnded(row.runtimeStatus)) return toEmptyResponse(410);
+  if (isEnded(runtimeStatus)) return toEmptyResponse(410);
   const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json') {
     return toErrorResponse(400, 'Only application/json request content is supported');
@@ -93,19 +89,17 @@ function findObstacle(operation: LifecycleOperation, instanceId: string, status:
 }
 
 /**
- * POST instances/{id}/{terminate|suspend|resume}?reason=: 202; 404 unknown; 410 ended; 500 to suspend a suspended or to
- * resume another one (2.13: 202).
+ * POST instances/{id}/{terminate|suspend|resume}?reason=: 202; 410 ended; 500 to suspend a suspended or to resume another
+ * one (2.13: 202).
  */
 export async function changeLifecycle(
   context: ApiContext,
   request: HttpMessageRequest,
-  instanceId: string,
+  { instanceId, runtimeStatus }: InstanceRow,
   operation: LifecycleOperation,
 ): Promise<HttpMessageResponse> {
-  const row = await context.session.store.readInstance(instanceId);
-  if (row === undefined) return toEmptyResponse(404);
-  if (isEnded(row.runtimeStatus)) return toEmptyResponse(410);
-  const obstacle = findObstacle(operation, instanceId, row.runtimeStatus);
+  if (isEnded(runtimeStatus)) return toEmptyResponse(410);
+  const obstacle = findObstacle(operation, instanceId, runtimeStatus);
   if (obstacle !== undefined && context.options.extensionVersion !== '2.13') {
     return toExceptionResponse('System.InvalidOperationException', obstacle);
   }
@@ -113,12 +107,13 @@ export async function changeLifecycle(
   return send(context, instanceId, toLifecycleEvent(operation, Timestamp, request.url.searchParams.get('reason')));
 }
 
-/** DELETE instances/{id}: 200 with the count; 404 unknown; 412 not ended (2.13 purges it all the same). */
-export async function purgeInstance(context: ApiContext, instanceId: string): Promise<HttpMessageResponse> {
-  const row = await context.session.store.readInstance(instanceId);
-  if (row === undefined) return toEmptyResponse(404);
-  if (!isEnded(row.runtimeStatus) && context.options.extensionVersion !== '2.13') {
-    const text = `Only orchestrations in a terminal state can be purged, but the orchestration with instance ID ${instanceId} has status ${row.runtimeStatus}`;
+/** DELETE instances/{id}: 200 with the count; 412 not ended (2.13 purges it all the same). */
+export async function purgeInstance(
+  context: ApiContext,
+  { instanceId, runtimeStatus }: InstanceRow,
+): Promise<HttpMessageResponse> {
+  if (!isEnded(runtimeStatus) && context.options.extensionVersion !== '2.13') {
+    const text = `Only orchestrations in a terminal state can be purged, but the orchestration with instance ID ${instanceId} has status ${runtimeStatus}`;
     return toJsonResponse(412, JSON.stringify(text));
   }
   await context.session.commit({ purge: [instanceId] });

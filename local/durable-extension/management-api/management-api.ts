@@ -1,4 +1,5 @@
 import type { HttpMessageRequest, HttpMessageResponse } from '../../http-message.ts';
+import type { InstanceRow } from '../hub/hub-store.ts';
 import type { ApiContext } from './api-context.ts';
 import { changeLifecycle, getStatus, purgeInstance, raiseEvent } from './instance-operations.ts';
 import { listInstances, purgeInstances } from './instance-queries.ts';
@@ -28,29 +29,42 @@ async function routeInstances(
   request: HttpMessageRequest,
   segments: readonly string[],
 ): Promise<HttpMessageResponse> {
-  const [instanceId, operation, eventName] = segments;
+  const [instanceId, operation, ...more] = segments;
   if (instanceId === undefined) {
     if (request.method === 'GET') return listInstances(context, request);
     return request.method === 'DELETE' ? purgeInstances(context, request) : toEmptyResponse(404);
   }
-  if (operation === undefined) {
-    if (request.method === 'GET') return getStatus(context, request, instanceId);
-    return request.method === 'DELETE' ? purgeInstance(context, instanceId) : toEmptyResponse(404);
+  const name = operation?.toLowerCase();
+  if (name === 'restart' && request.method === 'POST' && more.length === 0) {
+    return restartInstance(context, request, instanceId);
   }
-  if (request.method !== 'POST' || segments.length > 3) return toEmptyResponse(404);
-  const name = operation.toLowerCase();
+  const row = await context.session.store.readInstance(instanceId);
+  return row === undefined ? toEmptyResponse(404) : operate(context, request, row, name, more);
+}
+
+/** What can be asked of an instance that is known. */
+async function operate(
+  context: ApiContext,
+  request: HttpMessageRequest,
+  row: InstanceRow,
+  name: string | undefined,
+  [eventName, ...more]: readonly string[],
+): Promise<HttpMessageResponse> {
+  if (name === undefined) {
+    if (request.method === 'GET') return getStatus(context, request, row);
+    return request.method === 'DELETE' ? purgeInstance(context, row) : toEmptyResponse(404);
+  }
+  if (request.method !== 'POST' || more.length > 0) return toEmptyResponse(404);
   if (eventName !== undefined) {
-    return name === 'raiseevent' ? raiseEvent(context, request, instanceId, eventName) : toEmptyResponse(404);
+    return name === 'raiseevent' ? raiseEvent(context, request, row, eventName) : toEmptyResponse(404);
   }
   switch (name) {
     case 'terminate':
     case 'suspend':
     case 'resume':
-      return changeLifecycle(context, request, instanceId, name);
+      return changeLifecycle(context, request, row, name);
     case 'rewind':
-      return rewindInstance(context, request, instanceId);
-    case 'restart':
-      return restartInstance(context, request, instanceId);
+      return rewindInstance(context, request, row);
     default:
       return toEmptyResponse(404);
   }

@@ -1,5 +1,6 @@
 import type { HttpMessageRequest, HttpMessageResponse } from '../../http-message.ts';
 import { EventType, type HistoryEvent } from '../hub/history-event.ts';
+import type { InstanceRow } from '../hub/hub-store.ts';
 import type { ApiContext } from './api-context.ts';
 import { toEmptyResponse, toJsonResponse } from './json-response.ts';
 
@@ -21,8 +22,8 @@ function withoutFailures(history: readonly HistoryEvent[]): readonly HistoryEven
 }
 
 /**
- * POST instances/{id}/rewind?reason=: lets a failed instance go on from before its failures. 202; 404 unknown; 412 not
- * failed. A sub-orchestration that failed is started anew, not rewound.
+ * POST instances/{id}/rewind?reason=: lets a failed instance go on from before its failures. 202; 412 not failed. A
+ * sub-orchestration that failed is started anew, not rewound.
  *
  * Source: Azure/azure-functions-durable-extension, HttpApiHandler.cs; Azure/durabletask, AzureTableTrackingStore.cs,
  * RewindHistoryAsync.
@@ -30,11 +31,8 @@ function withoutFailures(history: readonly HistoryEvent[]): readonly HistoryEven
 export async function rewindInstance(
   context: ApiContext,
   request: HttpMessageRequest,
-  instanceId: string,
+  row: InstanceRow,
 ): Promise<HttpMessageResponse> {
-  const { store } = context.session;
-  const row = await store.readInstance(instanceId);
-  if (row === undefined) return toEmptyResponse(404);
   if (row.runtimeStatus !== 'Failed') {
     const text = `This orchestration has status ${row.runtimeStatus}, but only orchestrations in the "Failed" state can be rewound.`;
     return toJsonResponse(412, JSON.stringify(text));
@@ -43,8 +41,9 @@ export async function rewindInstance(
   const Data = request.url.searchParams.get('reason');
   const Timestamp = new Date(nowMs).toISOString();
   const event = { EventType: EventType.GenericEvent, EventId: -1, Timestamp, Data } as const;
+  const { instanceId, executionId } = row;
   const revision = row.revision + 1;
-  const entries = withoutFailures(await store.readHistory(instanceId));
+  const entries = withoutFailures(await context.session.store.readHistory(instanceId));
   await context.session.commit({
     instances: [
       {
@@ -53,7 +52,7 @@ export async function rewindInstance(
         history: { kind: 'replace', entries },
       },
     ],
-    send: [{ queue: 'control', instanceId, executionId: row.executionId, visibleAtMs: nowMs, event }],
+    send: [{ queue: 'control', instanceId, executionId, visibleAtMs: nowMs, event }],
   });
   return toEmptyResponse(202);
 }
