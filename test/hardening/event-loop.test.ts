@@ -6,9 +6,11 @@ import { newCallId } from '../contract/call-store-contract.ts';
 import { rosterOf } from '../support/call-notification.ts';
 import { createLoneReceiver } from '../support/lone-receiver.ts';
 
-/** Measured: up to 26 on a busy machine. What blocks for seconds is above 100. */
+/** Measured: up to 37 on a busy machine. What blocks for seconds is above 100. */
 const MOST_TIMES_PARSING = 60;
 const TRIES = 3;
+/** On a machine so busy that each of those was interrupted: what blocks does so every time. */
+const MOST_TRIES = 12;
 
 const callId = newCallId();
 const make = (length: number, entry: (index: number) => unknown) => Array.from({ length }, (_, index) => entry(index));
@@ -56,7 +58,8 @@ test.each(COSTLY)(
   async (_body, value, status) => {
     const bytes = new TextEncoder().encode(JSON.stringify({ value }));
     const [parseMs, blockMs]: [number[], number[]] = [[], []];
-    for (let run = 0; run < TRIES; run++) {
+    const timesParsing = () => Math.min(...blockMs) / Math.min(...parseMs);
+    for (let run = 0; run < TRIES || (run < MOST_TRIES && timesParsing() >= MOST_TIMES_PARSING); run++) {
       const startedMs = performance.now();
       JSON.parse(new TextDecoder().decode(bytes));
       parseMs.push(performance.now() - startedMs);
@@ -64,6 +67,6 @@ test.each(COSTLY)(
       const receiver = createLoneReceiver({ store: createMemoryCallStore({ before: () => setImmediate() }) });
       blockMs.push(await longestBlockMs(async () => expect((await receiver.post(bytes)).status).toBe(status)));
     }
-    expect(Math.min(...blockMs) / Math.min(...parseMs)).toBeLessThan(MOST_TIMES_PARSING);
+    expect(timesParsing()).toBeLessThan(MOST_TIMES_PARSING);
   },
 );
