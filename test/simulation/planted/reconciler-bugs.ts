@@ -51,7 +51,7 @@ export const RECONCILER_BUGS: readonly PlantedBug[] = [
     },
     { file: RECONCILE, find: 'NO_STEP_WHILE_ENDING_MS = 25 * HOUR_MS', replace: 'NO_STEP_WHILE_ENDING_MS = MINUTE_MS' },
   ),
-  bug('an ended call whose instance failed is not closed', 'd', 400, {
+  bug('an ended call whose instance failed is not closed', 'd', 200, {
     file: 'src/core/reconcile/reconcile-call.ts',
     find: 'const wasStarted = record.establishedAtMs !== undefined || ',
     replace: 'const wasStarted = ',
