@@ -44,7 +44,9 @@ export function createStandingChecks(world: World): () => Promise<void> {
       const sinceMs = withoutInstance.get(callId) ?? clock.nowMs();
       withoutInstance.set(callId, sinceMs);
       const troubles = troublesOf(world, callId, { withTable: true, withEngine: true });
-      if (hasStretch({ fromMs: sinceMs, toMs: clock.nowMs() }, troubles, RECONCILER_OPPORTUNITY_MS)) {
+      // The loss of an instance shows in the record when its next success is overdue.
+      const fromMs = Math.max(sinceMs, nextLookAtMs ?? sinceMs);
+      if (hasStretch({ fromMs, toMs: clock.nowMs() }, troubles, RECONCILER_OPPORTUNITY_MS)) {
         journal.violate('f', callId, `its record says ${phase}, but it has no instance`);
       }
     }

@@ -27,7 +27,9 @@ export function createWorld(plan: SimulationPlan, trace?: (line: string) => void
     deliver: (notification, signal) => postOffice.take(notification, signal),
     log: (line) => journal.note(`graph: ${line}`),
   });
-  const table = createWatchedTable(clock, journal, (before, after) => judgeRecord({ graph, journal }, before, after));
+  const table = createWatchedTable(clock, journal, (before, after) =>
+    judgeRecord({ plan, clock, graph, journal }, before, after),
+  );
   const world: World = {
     plan,
     clock,
