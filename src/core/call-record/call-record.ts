@@ -191,7 +191,7 @@ export function restartCall(
 
 /**
  * An operator has the call kept alive (again), as if it were new; what he says of it counts. Only a call that Graph has
- * ended stays ended. Where he does not say when it started, its first sight and its last success stay known: the 45
+ * ended stays ended. Its first sight, where he does not say an earlier start, and its last success stay known: the 45
  * minutes are Graph's. One that had ended starts anew.
  */
 export function reopenCall(
@@ -201,7 +201,8 @@ export function reopenCall(
 ): CallRecord | undefined {
   if (stored?.endReason === 'terminated') return undefined;
   const known = stored?.phase === 'ended' ? undefined : stored;
-  const firstSeenAtMs = startedAtMs ?? Math.min(known?.firstSeenAtMs ?? nowMs, nowMs);
+  const startMs = startedAtMs ?? nowMs;
+  const firstSeenAtMs = Math.min(startMs, known?.firstSeenAtMs ?? startMs);
   const successes = [known?.lastKeepAliveAtMs, known?.lastRescueAtMs].filter((instant) => instant !== undefined);
   return {
     ...firstSight(seen, 'starting', firstSeenAtMs),

@@ -55,6 +55,15 @@ describe('a call that is registered again', () => {
     expect(reopened).toMatchObject({ graphCallId: active.graphCallId, facts: { subject: 's', tenantId: 't' } });
   });
 
+  test.each([
+    ['earlier start is believed', -60_000, -60_000],
+    ['later start than was seen is not', 60_000, 0],
+  ])("its operator's %s", (_, saidMs, knownMs) => {
+    const { firstSeenAtMs } = active;
+    const reopened = reopenCall(active, seen, { startedAtMs: firstSeenAtMs + saidMs, nowMs: NOW_MS });
+    expect(reopened).toMatchObject({ firstSeenAtMs: firstSeenAtMs + knownMs });
+  });
+
   test('starts anew when it had ended, unless Graph had ended it', () => {
     const reopened = reopenCall({ ...ended, lastKeepAliveAtMs: 1 }, seen, nowhere);
     expect(reopened).toMatchObject({ firstSeenAtMs: NOW_MS, reopenedAtMs: NOW_MS });
