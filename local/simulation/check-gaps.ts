@@ -80,8 +80,8 @@ function reconcilersShare(
   return startedAtMs === undefined || startedAtMs > whole.toMs ? [whole] : asleep.flatMap((one) => overlap(one, whole));
 }
 
-/** By how much two tries may be further apart at Graph than as they are sent. */
-function slackMs({ plan }: World): number {
+/** By how much two tries may be further apart at Graph than as they are sent, and its 45 minutes be over later. */
+export function slackMs({ plan }: Pick<World, 'plan'>): number {
   const clockErrorMs = plan.has('clockJumps') ? LARGEST_CLOCK_ERROR_MS : 0;
   return (
     (plan.has('graphSlow') ? GRAPH_SLOW_MS : SECOND_MS) +

@@ -1,11 +1,11 @@
 import type { CallRecord } from '../../src/core/call-record/call-record.ts';
-import { LARGEST_CLOCK_ERROR_MS } from './assumptions.ts';
+import { slackMs } from './check-gaps.ts';
 import type { World } from './world.ts';
 
 /**
  * Invariant (j), at each write of a record: it does not say `ended` of a call that lives, unless somebody gave the call
- * up or a clock that is fast says that its 45 minutes are over, and what it says of the call's beginning does not become
- * later.
+ * up or its 45 minutes are over, by the clock of the app and from when that sent the last keepAlive; and what it says of
+ * the call's beginning does not become later.
  */
 export function judgeRecord(
   { plan, clock, graph, journal }: Pick<World, 'plan' | 'clock' | 'graph' | 'journal'>,
@@ -18,8 +18,8 @@ export function judgeRecord(
     (one) => one.callId === callId && (one.kind === 'terminated' || one.kind === 'stopped'),
   );
   const call = graph.call(callId);
-  const clockErrorMs = plan.has('clockJumps') ? LARGEST_CLOCK_ERROR_MS : 0;
-  const isOver = call?.state === 'terminated' || Date.parse(call?.deadlineAt ?? '') <= clock.nowMs() + clockErrorMs;
+  const isOver =
+    call?.state === 'terminated' || Date.parse(call?.deadlineAt ?? '') <= clock.nowMs() + slackMs({ plan });
   if (wasOpen && phase === 'ended' && !isGivenUp && !isOver) {
     journal.violate('j', callId, `its record says that it has ended (${endReason}), but it lives`);
   }
