@@ -27,8 +27,8 @@ const ENDED_AGO_MS = 48 * 60 * 60_000;
  * Slice by slice, as many as the run has time for; the table knows where to go on.
  *
  * Errors: CallStoreError. Where the engine does not list its instances, the records are still gone through.
- * Effects: one read of the progress; those of fillInWhenDue; when a turn is due or under way, per slice one list of records, one page of
- * instances or more, per 16 one write of the progress; those of a look per call that does not fit.
+ * Effects: one read of the progress; those of fillInWhenDue; when a turn is due or under way, per slice one list of
+ * records, one page of instances or more, per 16 one write of the progress; those of a look per call that does not fit.
  */
 export async function compareCalls(effects: ReconcileEffects, run: ReconcileRun): Promise<void> {
   const { store, clock, log } = effects;

@@ -9,7 +9,7 @@ import {
 import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
 import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
 import { isLiveInstance, parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
-import { UNDER_WAY_MS } from '../core/reconcile/next-look.ts';
+import { isFinished, UNDER_WAY_MS } from '../core/reconcile/next-look.ts';
 import { endCall } from './end-call.ts';
 import type { KeepAliveNowEffects } from './keep-alive-now.ts';
 import { startInstance } from './start-call.ts';
@@ -82,7 +82,7 @@ export async function registerCall(
 
 /** The end of the run before is still to be closed and told, which a new run in the same row would make impossible. */
 function awaitsCleanUp(row: CallRecord | undefined): boolean {
-  return row?.phase === 'ended' && row.establishedAtMs !== undefined && row.cleanedUpAtMs === undefined;
+  return row?.phase === 'ended' && !isFinished(row);
 }
 
 /** Somebody else registered or established the call since it was read: that run goes on. */
