@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { freePort } from '../../../local/free-port.ts';
 import type { Candidate } from '../candidate.ts';
-import { freePort, startChild } from '../child.ts';
+import { startChild } from '../child.ts';
 import { debianVersion, packageVersion } from '../package-version.ts';
 import { startWorker } from './worker-process.ts';
 

@@ -1,8 +1,9 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startAzurite } from '../../../local/azurite.ts';
+import { freePort } from '../../../local/free-port.ts';
 import type { Candidate, LaunchContext, Running } from '../candidate.ts';
-import { answers, freePort, startNode, until } from '../child.ts';
+import { answers, startNode, until } from '../child.ts';
 import { childrenOf } from '../processes.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../..');

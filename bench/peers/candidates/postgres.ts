@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Child, freePort, startChild, until } from '../child.ts';
+import { freePort } from '../../../local/free-port.ts';
+import { type Child, startChild, until } from '../child.ts';
 
 export interface Postgres extends Child {
   readonly url: string;

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { freePort } from '../../../local/free-port.ts';
 import type { Candidate } from '../candidate.ts';
-import { answers, freePort, startChild, startNode, until } from '../child.ts';
+import { answers, startChild, startNode, until } from '../child.ts';
 import { packageVersion } from '../package-version.ts';
 
 const PACKAGES = resolve(import.meta.dirname, '../node_modules/@restatedev');

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
+import { freePort } from '../../../local/free-port.ts';
 import type { CallRequest, LaunchContext, Running } from '../candidate.ts';
-import { answers, type Child, freePort, startNode, until } from '../child.ts';
+import { answers, type Child, startNode, until } from '../child.ts';
 
 /** A worker of `workers/` that serves the calls itself, beside the servers that it needs. */
 export async function startWorker(
