@@ -9,7 +9,7 @@ import {
 import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
 import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
 import { isLiveInstance, parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
-import { isFinished, UNDER_WAY_MS } from '../core/reconcile/next-look.ts';
+import { isBeingStarted, isFinished } from '../core/reconcile/next-look.ts';
 import { endCall } from './end-call.ts';
 import type { KeepAliveNowEffects } from './keep-alive-now.ts';
 import { startInstance } from './start-call.ts';
@@ -49,7 +49,8 @@ export async function registerCall(
   if (first === 'gone') return { outcome: 'notFound', record: known?.record };
   const nowMs = clock.nowMs();
   const reopen = (row: CallRecord | undefined) => {
-    const isOthers = isOfAnotherRun(row, known?.record) || isBeingStarted(row, nowMs);
+    // The instance that somebody else is starting must find the run that it is started for.
+    const isOthers = isOfAnotherRun(row, known?.record) || (row !== undefined && isBeingStarted(row, nowMs));
     if (isLive || awaitsCleanUp(row) || isOthers) return toStarting(row, seen, nowMs);
     const reopened = reopenCall(row, seen, { startedAtMs, nowMs });
     return reopened && { ...reopened, ...first };
@@ -89,11 +90,6 @@ function awaitsCleanUp(row: CallRecord | undefined): boolean {
 function isOfAnotherRun(row: CallRecord | undefined, known: CallRecord | undefined): boolean {
   const isRunning = row?.phase === 'starting' || row?.phase === 'active';
   return isRunning && row.establishedAtMs !== known?.establishedAtMs;
-}
-
-/** Its instance may be there in a moment, started by somebody else: it must find the run that it was started for. */
-function isBeingStarted(row: CallRecord | undefined, nowMs: number): boolean {
-  return row?.phase === 'starting' && nowMs - (row.establishedAtMs ?? 0) < UNDER_WAY_MS;
 }
 
 /**

@@ -39,6 +39,11 @@ export function nextLookAtMs(record: CallRecord, limits: KeepaliveLimits): numbe
   }
 }
 
+/** Its instance may be there in a moment: somebody is starting it. */
+export function isBeingStarted({ phase, firstSeenAtMs, establishedAtMs }: CallRecord, nowMs: number): boolean {
+  return phase === 'starting' && nowMs - (establishedAtMs ?? firstSeenAtMs) < UNDER_WAY_MS;
+}
+
 /** An ended call of which nothing is left to do: it was cleaned up, or never started. */
 export function isFinished({ phase, cleanedUpAtMs, establishedAtMs }: CallRecord): boolean {
   return phase === 'ended' && (cleanedUpAtMs !== undefined || establishedAtMs === undefined);

@@ -2,7 +2,7 @@ import { type CallRecord, type CallSums, toEndReason } from '../call-record/call
 import type { KeepaliveLimits } from '../keepalive/keepalive-limits.ts';
 import type { CallEnded } from '../keepalive/keepalive-state.ts';
 import { type InstanceFacts, isLiveInstance } from './instance-facts.ts';
-import { PROBE_AFTER_MS, UNDER_WAY_MS } from './next-look.ts';
+import { isBeingStarted, PROBE_AFTER_MS, UNDER_WAY_MS } from './next-look.ts';
 import {
   type CallSituation,
   isExpired,
@@ -66,8 +66,7 @@ export function reconcileCall(situation: CallSituation, nowMs: number, limits: K
   const instance = isOfEarlierRun(situation) ? undefined : situation.instance;
   if (record === undefined) return withoutRecord(instance, nowMs);
   if (record.phase === 'ended') return afterEnd(record, instance, nowMs, limits);
-  if (record.phase === 'starting' && nowMs - (record.establishedAtMs ?? record.firstSeenAtMs) < UNDER_WAY_MS)
-    return NOTHING;
+  if (isBeingStarted(record, nowMs)) return NOTHING;
   switch (instance?.life) {
     case undefined:
       return record.phase === 'observed' ? afterSight(record, nowMs, limits) : start(record, instance, nowMs, limits);
