@@ -25,7 +25,6 @@ export async function buildVariants(): Promise<Variants> {
     entryPoints: [join(repository, 'src/main.ts')],
     outfile: unbundled,
     packages: 'external',
-    define: { DASHBOARD_ASSETS: '{}' },
   });
   return { ...built, unbundled };
 }

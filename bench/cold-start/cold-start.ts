@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { alternate, median, medianRatio } from '../alternate.ts';
 import type { Bench } from '../bench.ts';
@@ -12,7 +13,7 @@ export const coldStart: Bench = {
   about:
     'From the start of a process to the 202 of its first notification, which asks issuer, table and engine, all on ' +
     "loopback. Unbundled = the app with its packages in node_modules, bundle = what is shipped, both in the local host's " +
-    'worker. In turn, medians.',
+    "worker; bare = Node and its HTTP server, which answers without asking anybody: the machine's own unit. In turn, medians.",
   notMeasured:
     'the Functions host, fetching and unpacking the package, a cold disk, TLS, tokens of the managed identity (its packages ' +
     'load when the first one is needed).',
@@ -21,15 +22,19 @@ export const coldStart: Bench = {
     try {
       const { worker, unbundled, bundle } = await buildVariants();
       const variants = {
+        bare: () => startOnce(outside, join(import.meta.dirname, 'bare.mjs'), ''),
         unbundled: () => startOnce(outside, worker, unbundled),
         bundle: () => startOnce(outside, worker, bundle),
       };
       const ms = await alternate(variants, effort === 'full' ? 16 : 1);
-      const ratio = medianRatio(ms.bundle, ms.unbundled);
+      const ofUnbundled = medianRatio(ms.bundle, ms.unbundled);
+      const ofBare = medianRatio(ms.bundle, ms.bare);
       return [
+        { what: 'first 202: bare', value: median(ms.bare), unit: 'ms' },
         { what: 'first 202: unbundled', value: median(ms.unbundled), unit: 'ms' },
         { what: 'first 202: bundle', value: median(ms.bundle), unit: 'ms' },
-        { what: 'first 202: bundle ÷ unbundled', value: ratio, unit: '×', aim: { atMost: 0.6 } },
+        { what: 'first 202: bundle ÷ unbundled', value: ofUnbundled, unit: '×', aim: { atMost: 0.6 } },
+        { what: 'first 202: bundle ÷ bare', value: ofBare, unit: '×', aim: { atMost: 3.8 } },
       ];
     } finally {
       await outside.close();
@@ -56,6 +61,6 @@ async function startOnce(outside: Outside, worker: string, app: string): Promise
   await answer.arrayBuffer();
   child.kill('SIGKILL');
   await once(child, 'close');
-  if (answer.status !== 202) throw new Error(`${app} answered the notification with ${answer.status}`);
+  if (answer.status !== 202) throw new Error(`${app || worker} answered the notification with ${answer.status}`);
   return ms;
 }
