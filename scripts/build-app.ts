@@ -36,8 +36,9 @@ export async function buildApp(folder: string): Promise<BuiltApp> {
     outdir: folder,
     splitting: true,
     chunkNames: 'parts/[name]-[hash]',
-    // The page lies in the bundle: nothing is read from disk when it runs.
-    define: { DASHBOARD_ASSETS: JSON.stringify(await buildDashboard()) },
+    // The page lies in the bundle: nothing is read from disk when it runs. As a text it stays in the part that is asked
+    // for it; an object would go to the one that every start reads.
+    define: { DASHBOARD_ASSETS: JSON.stringify(JSON.stringify(await buildDashboard())) },
     banner: { js: `${bundleOptions.banner.js}\n${nodeVersionBanner}` },
     metafile: true,
   });
