@@ -151,7 +151,8 @@ function originOf({ scenarioId }: NotificationIds, appId: string, tenantId: stri
 }
 
 function toRoster(entry: NotificationEntry): readonly CallRoster[] {
-  return entry.kind === 'other' && entry.roster !== undefined ? [{ callId: entry.callId, roster: entry.roster }] : [];
+  const roster = entry.kind === 'other' ? entry.roster() : undefined;
+  return entry.kind === 'rejected' || roster === undefined ? [] : [{ callId: entry.callId, roster }];
 }
 
 function isStartOrEnd({ kind }: CallCommand): boolean {

@@ -34,7 +34,8 @@ export type NotificationEntry =
       readonly kind: 'other';
       readonly callId: CallId;
       readonly odataType: string | undefined;
-      readonly roster?: Roster;
+      /** Who is in the call, if that is what the entry tells; read when asked for, for a big meeting's takes its time. */
+      readonly roster: () => Roster | undefined;
     }
   | { readonly kind: 'rejected'; readonly reason: RejectedEntry };
 
@@ -102,8 +103,7 @@ function parseEntry(entry: unknown, owner: ResourceOwner): NotificationEntry {
   const hasOnlyOtherTypes = items.length > 0 && callItems.length === 0;
   if (resource.kind === 'subResource' || hasOnlyOtherTypes) {
     const odataType = items[0] && ownText(items[0], '@odata.type', LONGEST_TEXT);
-    const roster = parseRoster(entry, owner.botAppId);
-    return { kind: 'other', callId, odataType, ...(roster === undefined ? {} : { roster }) };
+    return { kind: 'other', callId, odataType, roster: () => parseRoster(entry, owner.botAppId) };
   }
   if (callItems.some((item) => namesAnotherCall(item, callId, owner))) {
     return { kind: 'rejected', reason: 'differentCallIds' };

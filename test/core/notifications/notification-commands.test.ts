@@ -59,7 +59,9 @@ describe('an entry of a call', () => {
 });
 
 test('an entry of something else is ignored', () => {
-  expect(toCommands({ kind: 'other', callId, odataType: undefined })).toStrictEqual([{ kind: 'ignore', callId }]);
+  expect(toCommands({ kind: 'other', callId, odataType: undefined, roster: () => undefined })).toStrictEqual([
+    { kind: 'ignore', callId },
+  ]);
 });
 
 describe('the commands of one call, folded', () => {
