@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { listen } from './listen.ts';
 
 export interface Received {
   readonly path: string;
@@ -33,12 +33,7 @@ export async function startReceiver(port: number): Promise<Receiver> {
       response.writeHead(answer.status, answer.headers ?? {}).end(answer.body);
     });
   });
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    throw new Error(`Port ${port} cannot be used: ${String(Object(error).code)}.`);
-  }
+  await listen(server, port);
   return {
     received,
     answerWith(next) {

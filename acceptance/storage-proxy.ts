@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { listen } from './listen.ts';
 
 /** Stands between the app and Azurite, so that storage can be made slow. */
 export interface StorageProxy {
@@ -32,12 +32,7 @@ export async function startStorageProxy({
     }
   };
   const server = createServer((request, response) => void pass(request, response));
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    throw new Error(`Port ${port} cannot be used: ${String(Object(error).code)}.`);
-  }
+  await listen(server, port);
   return {
     slowDown(next) {
       limits = next;

@@ -3,20 +3,18 @@ import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import type { CallStore } from '../../src/adapters/call-store.ts';
 import { createCallStoreWithLooks } from '../../src/adapters/call-store-with-looks.ts';
 import type { DurableHub, LiveInstance } from '../../src/adapters/durable-calls.ts';
-import { createHeartbeats } from '../../src/adapters/heartbeats.ts';
 import { reconcileCalls } from '../../src/calls/reconcile-calls.ts';
 import type { ReconcileEffects } from '../../src/calls/reconcile-effects.ts';
 import { type CallId, parseCallId, toInstanceId } from '../../src/core/call-record/call-id.ts';
 import type { CallRecord } from '../../src/core/call-record/call-record.ts';
 import type { AppEvent } from '../../src/core/events/app-event.ts';
-import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
 import { toSliceName } from '../../src/core/reconcile/compare-progress.ts';
 import { createManualClock, type ManualClock } from '../adapters/manual-clock.ts';
 import { newRecord } from '../contract/call-store-contract.ts';
+import { limits, reconcileEffects } from './reconcile-test-effects.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 0, 5, 12);
-const limits = toKeepaliveLimits({ intervalMs: 15 * MINUTE, timeScale: 1 });
 
 let clock: ManualClock;
 let table: CallStore;
@@ -73,21 +71,8 @@ const hub = {
 } as unknown as DurableHub;
 
 function run(changes: Partial<ReconcileEffects> = {}) {
-  const effects: ReconcileEffects = {
-    store,
-    durable: hub,
-    heartbeats: createHeartbeats({ store, clock }),
-    clock,
-    log: (event) => void events.push(event),
-    limits,
-    homeTenantId: 'home',
-    tellsWebhook: false,
-    appId: 'app',
-    pace: async () => {},
-    graph: { keepAlive: () => Promise.reject(new Error('nothing is to be rescued')) },
-    ...changes,
-  };
-  return reconcileCalls(effects);
+  const log = (event: AppEvent) => void events.push(event);
+  return reconcileCalls(reconcileEffects({ store, durable: hub, clock, log, ...changes }));
 }
 
 /** An open call with a success 5 minutes ago, whose instance runs. */

@@ -3,22 +3,20 @@ import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import type { CallStore } from '../../src/adapters/call-store.ts';
 import { createCallStoreWithLooks } from '../../src/adapters/call-store-with-looks.ts';
 import type { CallInstance, DurableHub } from '../../src/adapters/durable-calls.ts';
-import { createHeartbeats } from '../../src/adapters/heartbeats.ts';
 import { reconcileCalls } from '../../src/calls/reconcile-calls.ts';
 import type { ReconcileEffects } from '../../src/calls/reconcile-effects.ts';
 import { type CallId, toInstanceId } from '../../src/core/call-record/call-id.ts';
 import type { CallRecord } from '../../src/core/call-record/call-record.ts';
 import type { AppEvent } from '../../src/core/events/app-event.ts';
-import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
 import { startKeepalive } from '../../src/core/keepalive/keepalive-state.ts';
 import { NO_TURN_YET } from '../../src/core/reconcile/compare-progress.ts';
 import { createManualClock, type ManualClock } from '../adapters/manual-clock.ts';
 import { newCallId, newRecord } from '../contract/call-store-contract.ts';
+import { limits, reconcileEffects } from './reconcile-test-effects.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const NOW = Date.UTC(2026, 0, 5, 12);
-const limits = toKeepaliveLimits({ intervalMs: 15 * MINUTE, timeScale: 1 });
 
 let clock: ManualClock;
 let storeRequests: string[];
@@ -67,17 +65,11 @@ const hub: DurableHub = {
 };
 
 function effects(changes: Partial<ReconcileEffects> = {}): ReconcileEffects {
-  return {
+  return reconcileEffects({
     store,
     durable: hub,
-    heartbeats: createHeartbeats({ store, clock }),
     clock,
     log: (event) => void events.push(event),
-    limits,
-    homeTenantId: 'home',
-    tellsWebhook: false,
-    appId: 'app',
-    pace: () => Promise.resolve(),
     graph: {
       keepAlive: async ({ graphCallId, tenantId = '' }) => {
         rescued.push(graphCallId);
@@ -85,7 +77,7 @@ function effects(changes: Partial<ReconcileEffects> = {}): ReconcileEffects {
       },
     },
     ...changes,
-  };
+  });
 }
 
 function instanceOf(callId: CallId, runtimeStatus: string, customStatus: unknown): CallInstance {

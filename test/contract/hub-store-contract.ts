@@ -4,29 +4,11 @@ import {
   HubConflictError,
   type HubNotice,
   type HubStore,
-  type InstanceRow,
   type NewHubMessage,
 } from '../../local/durable-extension/hub/hub-store.ts';
+import { instanceRow } from '../support/instance-row.ts';
 
 const Timestamp = '2026-01-01T00:00:00.000Z';
-
-function createRow(instanceId: string, more: Partial<InstanceRow> = {}): InstanceRow {
-  return {
-    instanceId,
-    executionId: 'e1',
-    name: 'work',
-    version: null,
-    parentInstanceId: null,
-    runtimeStatus: 'Running',
-    inputJson: '{"a":1}',
-    customStatusJson: null,
-    output: null,
-    createdAtMs: 1_000,
-    lastUpdatedAtMs: 1_000,
-    revision: 1,
-    ...more,
-  };
-}
 
 function createMessage(instanceId: string, name = 'event', queue: 'control' | 'work' = 'control'): NewHubMessage {
   const event = { EventType: EventType.EventRaised, EventId: -1, Timestamp, Name: name, Input: 'null' } as const;
@@ -45,7 +27,7 @@ export function describeHubStore(name: string, create: () => HubStore, reopen: (
   describe(name, () => {
     test('keeps rows and histories: append grows, replace starts anew', async () => {
       const store = create();
-      const row = createRow('a');
+      const row = instanceRow('a');
       await store.commit({
         instances: [{ row, expectedRevision: 0, history: { kind: 'append', entries: [entry(1)] } }],
       });
@@ -93,7 +75,7 @@ export function describeHubStore(name: string, create: () => HubStore, reopen: (
       ['a message that is gone', { revision: 2 }, 1, 99],
     ])('changes nothing at %s', async (_what, more, expectedRevision, consumed) => {
       const store = create();
-      const row = createRow('a');
+      const row = instanceRow('a');
       await store.commit({
         instances: [{ row, expectedRevision: 0, history: { kind: 'replace', entries: [entry(1)] } }],
         send: [createMessage('a')],
@@ -117,8 +99,8 @@ export function describeHubStore(name: string, create: () => HubStore, reopen: (
       const history = { kind: 'replace', entries: [entry(1)] } as const;
       const change = {
         instances: [
-          { row: createRow('a'), expectedRevision: 0, history },
-          { row: createRow('b'), expectedRevision: 3, history },
+          { row: instanceRow('a'), expectedRevision: 0, history },
+          { row: instanceRow('b'), expectedRevision: 3, history },
         ],
         purge: ['a'],
         consume: message === undefined ? [] : [message.sequence],
@@ -137,7 +119,7 @@ export function describeHubStore(name: string, create: () => HubStore, reopen: (
         store.commit({
           instances: [
             {
-              row: createRow('a', { revision }),
+              row: instanceRow('a', { revision }),
               expectedRevision: revision - 1,
               history: { kind: 'append', entries: [entry(EventId)] },
             },
@@ -152,7 +134,7 @@ export function describeHubStore(name: string, create: () => HubStore, reopen: (
         'fulfilled',
         'rejected',
       ]);
-      expect(await store.readInstance('a')).toEqual(createRow('a', { revision: 3 }));
+      expect(await store.readInstance('a')).toEqual(instanceRow('a', { revision: 3 }));
       expect(await store.readHistory('a')).toEqual([entry(1), entry(3), entry(4)]);
       const names = (await store.load()).map(({ event }) => ('Name' in event ? event.Name : ''));
       expect(names).toEqual(['event 1', 'event 3', 'event 4']);
@@ -160,7 +142,7 @@ export function describeHubStore(name: string, create: () => HubStore, reopen: (
 
     test('has everything again when it is opened anew, except claims', async () => {
       const store = create();
-      const row = createRow('a', {
+      const row = instanceRow('a', {
         output: "it's \u2028 📞",
         customStatusJson: '{"ß":"\\\\"}',
         createdAtMs: 1.5,
@@ -203,20 +185,20 @@ export function describeHubStore(name: string, create: () => HubStore, reopen: (
     test('forgets purged instances and their history', async () => {
       const store = create();
       const change = { expectedRevision: 0, history: { kind: 'replace', entries: [entry(1)] } } as const;
-      await store.commit({ instances: ['a', 'b'].map((id) => ({ row: createRow(id), ...change })) });
+      await store.commit({ instances: ['a', 'b'].map((id) => ({ row: instanceRow(id), ...change })) });
       await store.commit({ purge: ['a', 'unknown'] });
       expect(await store.readInstance('a')).toBeUndefined();
       expect(await store.readHistory('a')).toEqual([]);
       expect((await store.queryInstances({ limit: 9 })).map(({ instanceId }) => instanceId)).toEqual(['b']);
-      await store.commit({ instances: [{ row: createRow('a'), ...change }] });
+      await store.commit({ instances: [{ row: instanceRow('a'), ...change }] });
     });
 
     test('answers queries in order of id', async () => {
       const store = create();
       const rows = [
-        createRow('c', { createdAtMs: 30, runtimeStatus: 'Failed' }),
-        createRow('ab', { createdAtMs: 20 }),
-        createRow('aa', { createdAtMs: 10 }),
+        instanceRow('c', { createdAtMs: 30, runtimeStatus: 'Failed' }),
+        instanceRow('ab', { createdAtMs: 20 }),
+        instanceRow('aa', { createdAtMs: 10 }),
       ];
       await store.commit({
         instances: rows.map((row) => ({ row, expectedRevision: 0, history: { kind: 'append', entries: [] } })),

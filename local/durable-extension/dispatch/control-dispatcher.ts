@@ -1,6 +1,7 @@
 import type { Clock } from '../../../src/adapters/clock.ts';
 import type { HubSession } from '../hub/hub-session.ts';
 import { byVisibility, type HubMessage, type HubNotice } from '../hub/hub-store.ts';
+import { onceAMicrotask } from './once-a-microtask.ts';
 
 /** What became of a batch: its messages are gone or will go, or it has to be run again after the delay. */
 export type BatchOutcome = 'done' | { readonly retryAfterMs: number };
@@ -36,8 +37,9 @@ export function createControlDispatcher(options: {
   const inboxBySequence = new Map<number, Inbox>();
   let ready: Inbox[] = [];
   let running = 0;
-  let isPumpQueued = false;
   let isStopped = false;
+  /** Not at once, so that messages sent in one go arrive in one batch. */
+  const queuePump = onceAMicrotask(pump);
 
   function dueMs(inbox: Inbox): number {
     let earliest = Number.POSITIVE_INFINITY;
@@ -65,16 +67,6 @@ export function createControlDispatcher(options: {
     inbox.cancelWake = clock.after(Math.min(atMs - clock.nowMs(), longestWaitMs), () => {
       inbox.cancelWake = undefined;
       schedule(inbox);
-    });
-  }
-
-  /** In a microtask, so that messages sent in one go arrive in one batch. */
-  function queuePump(): void {
-    if (isPumpQueued) return;
-    isPumpQueued = true;
-    queueMicrotask(() => {
-      isPumpQueued = false;
-      pump();
     });
   }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../../src/adapters/clock.ts';
 import type { HubSession } from '../hub/hub-session.ts';
 import type { HubMessage, HubNotice } from '../hub/hub-store.ts';
 import type { BatchOutcome } from './control-dispatcher.ts';
+import { onceAMicrotask } from './once-a-microtask.ts';
 
 /** Runs work items (activities) in the order of their arrival, several at once. */
 export interface WorkDispatcher {
@@ -22,8 +23,8 @@ export function createWorkDispatcher(options: {
   const busy = new Set<number>();
   const wakes = new Map<number, () => void>();
   let ready: HubMessage[] = [];
-  let isPumpQueued = false;
   let isStopped = false;
+  const queuePump = onceAMicrotask(pump);
 
   function enqueue(workItem: HubMessage, delayMs: number): void {
     if (isStopped) return;
@@ -37,12 +38,7 @@ export function createWorkDispatcher(options: {
       return;
     }
     ready.push(workItem);
-    if (isPumpQueued) return;
-    isPumpQueued = true;
-    queueMicrotask(() => {
-      isPumpQueued = false;
-      pump();
-    });
+    queuePump();
   }
 
   function pump(): void {

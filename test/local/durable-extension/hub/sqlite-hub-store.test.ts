@@ -5,11 +5,12 @@ import type { DatabaseSync as Database } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { EventType } from '../../../../local/durable-extension/hub/history-event.ts';
-import type { HubChange, HubStore, InstanceRow } from '../../../../local/durable-extension/hub/hub-store.ts';
+import type { HubChange, HubStore } from '../../../../local/durable-extension/hub/hub-store.ts';
 import { createMemoryHubStore } from '../../../../local/durable-extension/hub/memory-hub-store.ts';
 import { DatabaseSync } from '../../../../local/durable-extension/hub/node-sqlite.ts';
 import { createSqliteHubStore, type SqliteHubStore } from '../../../../local/durable-extension/hub/sqlite-hub-store.ts';
 import { describeHubStore } from '../../../contract/hub-store-contract.ts';
+import { instanceRow } from '../../../support/instance-row.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hub-'));
 const paths = new Map<HubStore, string>();
@@ -35,23 +36,6 @@ describeHubStore('the hub store in a SQLite file', open, reopen);
 const Timestamp = '2026-01-01T00:00:00.000Z';
 const event = { EventType: EventType.EventRaised, EventId: -1, Timestamp, Name: 'x', Input: 'null' } as const;
 const message = { queue: 'control', instanceId: 'a', executionId: null, visibleAtMs: 0, event } as const;
-
-function createRow(instanceId: string, revision: number): InstanceRow {
-  return {
-    instanceId,
-    executionId: 'e',
-    name: 'work',
-    version: null,
-    parentInstanceId: null,
-    runtimeStatus: 'Running',
-    inputJson: null,
-    customStatusJson: null,
-    output: null,
-    createdAtMs: 0,
-    lastUpdatedAtMs: 0,
-    revision,
-  };
-}
 
 describe('the file', () => {
   test('is for its owner only, and so is its log, also when it was open to others', () => {
@@ -180,7 +164,7 @@ async function toChange(store: HubStore, { ids, kind, entries, ...more }: Step, 
     const revision = (await store.readInstance(id))?.revision ?? 0;
     const events = Array.from({ length: entries }, (_, EventId) => ({ ...event, EventId: count + EventId }));
     const expectedRevision = revision + more.revisionError;
-    return { row: createRow(id, revision + 1), expectedRevision, history: { kind, entries: events } };
+    return { row: instanceRow(id, { revision: revision + 1 }), expectedRevision, history: { kind, entries: events } };
   });
   return {
     instances: await Promise.all(instances),

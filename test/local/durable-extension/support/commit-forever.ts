@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { EventType } from '../../../../local/durable-extension/hub/history-event.ts';
 import { createSqliteHubStore } from '../../../../local/durable-extension/hub/sqlite-hub-store.ts';
+import { instanceRow } from '../../../support/instance-row.ts';
 
 /**
  * Commits to the hub file of the first argument until it is killed, from the number of the second argument on. Commit n
@@ -17,22 +18,8 @@ async function commitForever(): Promise<never> {
     const instanceId = String(number);
     const Timestamp = '2026-01-01T00:00:00.000Z';
     const event = { EventType: EventType.EventRaised, EventId: -1, Timestamp, Name: 'x', Input: 'null' } as const;
-    const row = {
-      instanceId,
-      executionId: 'e',
-      name: 'work',
-      version: null,
-      parentInstanceId: null,
-      runtimeStatus: 'Running',
-      inputJson: null,
-      customStatusJson: null,
-      output: null,
-      createdAtMs: 0,
-      lastUpdatedAtMs: 0,
-      revision: 1,
-    } as const;
     await store.commit({
-      instances: [{ row, expectedRevision: 0, history: { kind: 'append', entries: [] } }],
+      instances: [{ row: instanceRow(instanceId), expectedRevision: 0, history: { kind: 'append', entries: [] } }],
       send: [{ queue: 'control', instanceId, executionId: null, visibleAtMs: 0, event }],
     });
     writeSync(1, `${number}\n`);
