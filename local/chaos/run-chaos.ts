@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Clock } from '../../src/adapters/clock.ts';
 import { sideBySide } from '../../src/calls/side-by-side.ts';
 import { startAzurite } from '../azurite.ts';
+import { createRandom } from '../random.ts';
 import { type ChaosGraph, startChaosGraph } from './chaos-graph.ts';
 import { type ChaosHost, startChaosHost } from './chaos-host.ts';
 import type { ChaosOptions } from './chaos-options.ts';
 import { type ChaosVerdict, judge, type Kill } from './chaos-verdict.ts';
 import { killHost } from './kill-host.ts';
-import { createSeededRandom } from './seeded-random.ts';
 import { waitMs, waitUntil } from './wait.ts';
 
 export interface ChaosRun {
@@ -102,7 +102,7 @@ async function killAgainAndAgain(
   host: ChaosHost,
   live: string[],
 ): Promise<readonly Kill[]> {
-  const random = createSeededRandom(seed);
+  const random = createRandom(seed).next;
   const hubFolder = storage === 'sqlite' ? folder : undefined;
   const limitMs = LIMIT_MS / speed;
   const startedMs = clock.nowMs();

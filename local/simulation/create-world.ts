@@ -1,11 +1,11 @@
 import { createVirtualClock } from '../clock/virtual-clock.ts';
+import { createRandom } from '../random.ts';
 import { createSimulatedGraph } from '../simulated-graph/simulated-graph.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../start-environment.ts';
 import { createJournal } from './journal.ts';
 import { judgeRecord } from './judge-record.ts';
 import type { SimulationPlan } from './plan.ts';
 import { createPostOffice } from './post-office.ts';
-import { createRandom } from './random.ts';
 import { simulationKey } from './simulation-key.ts';
 import { createWatchedHub } from './watched-hub.ts';
 import { createWatchedTable } from './watched-table.ts';

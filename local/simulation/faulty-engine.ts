@@ -1,9 +1,9 @@
 import { EventType } from '../durable-extension/hub/history-event.ts';
 import type { HubFaults } from '../durable-extension/hub/hub-faults.ts';
 import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts';
+import { createRandom } from '../random.ts';
 import { EARLIEST_TIMER_MS, LONGEST_PUT_BACK_MS } from './assumptions.ts';
 import { contains } from './intervals.ts';
-import { createRandom } from './random.ts';
 import { noteTrouble } from './troubles.ts';
 import type { Machine, World } from './world.ts';
 

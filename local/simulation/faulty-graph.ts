@@ -1,10 +1,10 @@
 import type { HttpMessageRequest } from '../http-message.ts';
+import { createRandom } from '../random.ts';
 import type { SimulatedAnswer } from '../simulated-graph/graph-answer.ts';
 import { GRAPH_SLOW_MS } from './assumptions.ts';
 import { contains } from './intervals.ts';
 import type { SentKeepAlive } from './journal.ts';
 import type { GraphFailure, Outage } from './outages.ts';
-import { createRandom } from './random.ts';
 import type { Machine, World } from './world.ts';
 
 type GraphOutage = Extract<Outage, { part: 'graph' }>;

@@ -1,8 +1,8 @@
 import { type CallStore, CallStoreError, type StoredCall } from '../../src/adapters/call-store.ts';
 import type { CallId } from '../../src/core/call-record/call-id.ts';
 import { type CompareProgress, SLICES } from '../../src/core/reconcile/compare-progress.ts';
+import { createRandom } from '../random.ts';
 import { contains } from './intervals.ts';
-import { createRandom } from './random.ts';
 import { noteTrouble } from './troubles.ts';
 import type { Machine, World } from './world.ts';
 

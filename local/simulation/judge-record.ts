@@ -1,5 +1,5 @@
 import type { CallRecord } from '../../src/core/call-record/call-record.ts';
-import { slackMs } from './check-gaps.ts';
+import { slackMs } from './checks/check-gaps.ts';
 import type { World } from './world.ts';
 
 /**

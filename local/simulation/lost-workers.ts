@@ -3,8 +3,8 @@ import type { GraphAnswer } from '../../src/core/graph-answers/graph-answer.ts';
 import { KEEP_ALIVE_ACTIVITY } from '../../src/core/keepalive/durable-names.ts';
 import { EventType, type HistoryEvent } from '../durable-extension/hub/history-event.ts';
 import { InvocationLostError } from '../durable-extension/invocation-lost-error.ts';
+import type { Random } from '../random.ts';
 import { REDELIVERY_MS } from './assumptions.ts';
-import type { Random } from './random.ts';
 import { noteTrouble } from './troubles.ts';
 import type { World } from './world.ts';
 

@@ -5,20 +5,28 @@ import { INVARIANTS } from './invariants.ts';
 import type { SimulationChoice } from './plan.ts';
 import { runSimulation, type SimulationResult } from './run-simulation.ts';
 import { shrink, toCommand } from './shrink.ts';
-import { parseSimulationCommand, type SimulationCommand, USAGE } from './simulation-options.ts';
+import { parseSimulationCommand, SIMULATION_HELP, type SimulationCommand } from './simulation-options.ts';
 
 // A reader that has seen enough, such as head, is no failure.
 process.stdout.on('error', () => process.exit(0));
 
-/** `npm run simulate`: days of calls in virtual time, with faults. Ends with 1 when an invariant broke. */
-try {
-  const command = parseSimulationCommand(process.argv.slice(2));
+const parsed = parseSimulationCommand(process.argv.slice(2));
+switch (parsed.kind) {
+  case 'help':
+    console.log(SIMULATION_HELP);
+    break;
+  case 'wrong':
+    console.error(`${parsed.problem} See npm run simulate -- --help.`);
+    process.exitCode = 2;
+    break;
+  case 'options':
+    process.exitCode = await main(parsed.options);
+}
+
+async function main(command: SimulationCommand): Promise<number> {
   const failures = command.untilFailure ? await playInTurn(command) : await playMany(command);
   for (const failure of failures) await explain(command, failure);
-  process.exitCode = failures.length === 0 ? 0 : 1;
-} catch (error) {
-  console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
-  process.exitCode = 2;
+  return failures.length === 0 ? 0 : 1;
 }
 
 async function playInTurn(command: SimulationCommand): Promise<readonly SimulationResult[]> {

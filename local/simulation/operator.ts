@@ -1,5 +1,5 @@
 import type { HttpMessageRequest } from '../http-message.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../random.ts';
 import type { World } from './world.ts';
 
 const SECOND_MS = 1_000;

@@ -1,7 +1,7 @@
+import { createRandom, type Random } from '../random.ts';
 import { LONGEST_ENGINE_API_OUTAGE_MS, LONGEST_OUTAGE_MS, LONGEST_WEBHOOK_OUTAGE_MS } from './assumptions.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import type { Interval } from './intervals.ts';
-import { createRandom, type Random } from './random.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;

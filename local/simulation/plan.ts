@@ -1,8 +1,8 @@
+import { createRandom, type Random } from '../random.ts';
 import type { CallOptions } from '../simulated-graph/call-options.ts';
 import { LONGEST_POLL_MS } from './assumptions.ts';
 import { EVERY_SEEDS_FAULTS, FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
 import { type Outage, planOutages } from './outages.ts';
-import { createRandom, type Random } from './random.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;

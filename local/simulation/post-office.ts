@@ -1,8 +1,8 @@
 import type { HttpMessageRequest } from '../http-message.ts';
+import { createRandom, type Random } from '../random.ts';
 import type { DeliverNotification, OutgoingNotification } from '../simulated-graph/notification-sender.ts';
 import { LONGEST_NOTIFICATION_DELAY_MS } from './assumptions.ts';
 import { watchEffect } from './notification-effect.ts';
-import { createRandom, type Random } from './random.ts';
 import type { World } from './world.ts';
 
 interface Letter {

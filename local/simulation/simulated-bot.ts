@@ -1,5 +1,5 @@
 import type { BotRelay } from '../../src/adapters/bot-relay.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import type { Machine, World } from './world.ts';
 
 /** The bot behind the relay: mostly takes what it gets, sometimes refuses, is away, or does not answer. */

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { type CommandLine, readCommandLine } from '../command-line.ts';
+import { parseWholeNumber } from '../whole-number.ts';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
 import { INVARIANTS, type Invariant } from './invariants.ts';
 
@@ -16,52 +18,63 @@ export interface SimulationCommand {
   readonly calls?: readonly number[];
 }
 
-export const USAGE = `npm run simulate -- [--seeds 100] [--from 1] [--hours 24] [--no-shrink] [--until-failure [--invariant a]]
-npm run simulate -- --seed N [--trace] [--hours 24] [--without kind,kind] [--calls 0,2]
+export const SIMULATION_HELP = `Simulates days of calls in virtual time, with seeded faults, and checks what is promised. Exit code 1: a promise broke;
+the smallest command that shows it is printed.
+
+Usage: npm run simulate -- [options]
+
+  --seeds N             how many days, one a seed (default 100)
+  --from N              the first seed (default 1)
+  --seed N              this one only
+  --hours N             how long a day is (default 24)
+  --trace               with --seed: every request, fault and turn
+  --no-shrink           do not look for the smallest command
+  --until-failure       one seed after the other, up to the first that fails
+  --invariant LETTER    with --until-failure: only this one counts (${Object.keys(INVARIANTS).toSorted().join(', ')})
+  --without KIND,KIND   leave out these kinds of faults
+  --calls N,N           only the calls with these numbers
+  --help                this text
+
 Kinds of faults: ${FAULT_KINDS.join(', ')}`;
 
-/** Reads the command line. Errors: Error that says what is wrong with it. */
-export function parseSimulationCommand(args: readonly string[]): SimulationCommand {
-  if (args.includes('--help'))
-    throw new Error('Simulates days of calls with seeded faults, and checks what is promised.');
-  const { values } = parseArgs({
-    args: [...args],
-    allowNegative: true,
-    options: {
-      seeds: { type: 'string', default: '100' },
-      from: { type: 'string', default: '1' },
-      seed: { type: 'string' },
-      hours: { type: 'string', default: '24' },
-      trace: { type: 'boolean', default: false },
-      shrink: { type: 'boolean', default: true },
-      'until-failure': { type: 'boolean', default: false },
-      invariant: { type: 'string' },
-      without: { type: 'string', default: '' },
-      calls: { type: 'string' },
-    },
+/** Shape: arguments → options | help | the one thing that is wrong.  Errors: none. */
+export function parseSimulationCommand(args: readonly string[]): CommandLine<SimulationCommand> {
+  return readCommandLine(() => {
+    const { values } = parseArgs({
+      args: [...args],
+      allowNegative: true,
+      options: {
+        seeds: { type: 'string', default: '100' },
+        from: { type: 'string', default: '1' },
+        seed: { type: 'string' },
+        hours: { type: 'string', default: '24' },
+        trace: { type: 'boolean', default: false },
+        shrink: { type: 'boolean', default: true },
+        'until-failure': { type: 'boolean', default: false },
+        invariant: { type: 'string' },
+        without: { type: 'string', default: '' },
+        calls: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return 'help';
+    const { seed, invariant, calls } = values;
+    return {
+      from: seed === undefined ? toNumber('--from', values.from) : toNumber('--seed', seed),
+      seeds: seed === undefined ? toNumber('--seeds', values.seeds) : 1,
+      hours: parseWholeNumber('--hours', values.hours, 1, 10_000),
+      trace: values.trace,
+      shrink: values.shrink && !values['until-failure'],
+      untilFailure: values['until-failure'] || seed !== undefined,
+      ...(invariant === undefined ? {} : { invariant: toInvariant(invariant) }),
+      without: values.without.split(',').filter(Boolean).map(toFaultKind),
+      ...(calls === undefined ? {} : { calls: calls.split(',').map((text) => toNumber('--calls', text)) }),
+    };
   });
-  return {
-    from: toNumber('seed', values.seed ?? values.from),
-    seeds: values.seed === undefined ? toNumber('seeds', values.seeds) : 1,
-    hours: toHours(values.hours),
-    trace: values.trace,
-    shrink: values.shrink && !values['until-failure'],
-    untilFailure: values['until-failure'] || values.seed !== undefined,
-    ...(values.invariant === undefined ? {} : { invariant: toInvariant(values.invariant) }),
-    without: values.without.split(',').filter(Boolean).map(toFaultKind),
-    ...(values.calls === undefined ? {} : { calls: values.calls.split(',').map((text) => toNumber('calls', text)) }),
-  };
 }
 
-function toHours(text: string): number {
-  const hours = toNumber('hours', text);
-  if (hours < 1) throw new Error('--hours 0: give at least 1.');
-  return hours;
-}
-
-function toNumber(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} ${text}: give whole numbers.`);
-  return Number(text);
+function toNumber(flag: string, text: string): number {
+  return parseWholeNumber(flag, text, 0, 999_999_999);
 }
 
 function toInvariant(text: string): Invariant {

@@ -1,9 +1,9 @@
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { HttpMessageRequest, HttpMessageResponse } from '../http-message.ts';
+import type { Random } from '../random.ts';
 import type { SimulatedGraph } from '../simulated-graph/simulated-graph.ts';
 import type { Journal } from './journal.ts';
 import type { SimulationPlan } from './plan.ts';
-import type { Random } from './random.ts';
 import type { WatchedHub } from './watched-hub.ts';
 import type { WatchedTable } from './watched-table.ts';
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { createRandom } from '../../local/random.ts';
+import { FAULT_KINDS } from '../../local/simulation/fault-kinds.ts';
 import { planSimulation, type SimulationChoice } from '../../local/simulation/plan.ts';
-import { createRandom } from '../../local/simulation/random.ts';
 import { runSimulation } from '../../local/simulation/run-simulation.ts';
 import { shrink, toCommand } from '../../local/simulation/shrink.ts';
-import { parseSimulationCommand } from '../../local/simulation/simulation-options.ts';
+import { parseSimulationCommand, SIMULATION_HELP } from '../../local/simulation/simulation-options.ts';
 
 const SIX_HOURS = { hours: 6, without: [] };
 
@@ -71,12 +72,24 @@ describe('the command', () => {
     const command = toCommand({ seed: 7, hours: 24, without: ['graphSlow', 'twoHosts'], calls: [0, 2] });
     expect(command).toMatch(/^npm run simulate -- /);
     const read = parseSimulationCommand(command.split(' ').slice(4));
-    expect(read).toMatchObject({ from: 7, seeds: 1, hours: 24, without: ['graphSlow', 'twoHosts'], calls: [0, 2] });
-    expect(read.trace).toBe(true);
+    expect(read).toMatchObject({
+      kind: 'options',
+      options: { from: 7, seeds: 1, hours: 24, trace: true, without: ['graphSlow', 'twoHosts'], calls: [0, 2] },
+    });
   });
 
-  test.each([[['--seeds', 'many']], [['--without', 'rain']], [['--sed', '1']]])('refuses %j', (args) => {
-    expect(() => parseSimulationCommand(args)).toThrow();
+  test.each([
+    [['--seeds', 'many'], '--seeds takes a whole number'],
+    [['--hours', '0'], '--hours takes a whole number from 1'],
+    [['--without', 'rain'], '--without rain: there is no such kind of fault.'],
+    [['--sed', '1'], "Unknown option '--sed'"],
+  ])('refuses %j', (args, problem) => {
+    expect(parseSimulationCommand(args)).toEqual({ kind: 'wrong', problem: expect.stringContaining(problem) });
+  });
+
+  test('tells every option when it is asked for help', () => {
+    expect(parseSimulationCommand(['--help'])).toEqual({ kind: 'help' });
+    for (const kind of FAULT_KINDS) expect(SIMULATION_HELP).toContain(kind);
   });
 });
 

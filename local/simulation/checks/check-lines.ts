@@ -1,4 +1,4 @@
-import type { World } from './world.ts';
+import type { World } from '../world.ts';
 
 /** Invariant (k): what the table says at the end was told in the log, at least once. */
 export function checkLines({ table, journal }: World): void {

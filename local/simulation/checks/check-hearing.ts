@@ -1,6 +1,6 @@
-import { overlap } from './intervals.ts';
-import { troublesOf } from './troubles.ts';
-import type { World } from './world.ts';
+import { overlap } from '../intervals.ts';
+import { troublesOf } from '../troubles.ts';
+import type { World } from '../world.ts';
 
 const SECOND_MS = 1_000;
 /** The reconciler tells an end again after a minute at the earliest. */

@@ -1,4 +1,4 @@
-import { END_REASONS } from '../simulated-graph/call-life.ts';
+import { END_REASONS } from '../../simulated-graph/call-life.ts';
 import {
   GRAPH_SLOW_MS,
   LARGEST_CLOCK_ERROR_MS,
@@ -6,12 +6,12 @@ import {
   PROBED_AFTER_MS,
   RECONCILER_OPPORTUNITY_MS,
   TOKEN_HANG_MS,
-} from './assumptions.ts';
-import { contains, hasStretch, type Interval, overlap } from './intervals.ts';
-import type { SentKeepAlive } from './journal.ts';
-import { responsibilityFor } from './responsibility.ts';
-import { engineDelayMs, troublesOf } from './troubles.ts';
-import type { World } from './world.ts';
+} from '../assumptions.ts';
+import { contains, hasStretch, type Interval, overlap } from '../intervals.ts';
+import type { SentKeepAlive } from '../journal.ts';
+import { responsibilityFor } from '../responsibility.ts';
+import { engineDelayMs, troublesOf } from '../troubles.ts';
+import type { World } from '../world.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;

@@ -1,6 +1,6 @@
-import { LARGEST_CLOCK_ERROR_MS } from './assumptions.ts';
-import { engineDelayMs, troublesOf } from './troubles.ts';
-import type { World } from './world.ts';
+import { LARGEST_CLOCK_ERROR_MS } from '../assumptions.ts';
+import { engineDelayMs, troublesOf } from '../troubles.ts';
+import type { World } from '../world.ts';
 
 const SECOND_MS = 1_000;
 /** Of one keepAlive with its token, and what else may be before it in the queue. */

@@ -1,9 +1,9 @@
-import type { InstanceRow } from '../durable-extension/hub/hub-store.ts';
-import { isEnded } from '../durable-extension/hub/runtime-status.ts';
-import { FILLED_IN_WITHIN_MS, RECONCILER_OPPORTUNITY_MS } from './assumptions.ts';
-import { hasStretch } from './intervals.ts';
-import { troublesOf } from './troubles.ts';
-import type { World } from './world.ts';
+import type { InstanceRow } from '../../durable-extension/hub/hub-store.ts';
+import { isEnded } from '../../durable-extension/hub/runtime-status.ts';
+import { FILLED_IN_WITHIN_MS, RECONCILER_OPPORTUNITY_MS } from '../assumptions.ts';
+import { hasStretch } from '../intervals.ts';
+import { troublesOf } from '../troubles.ts';
+import type { World } from '../world.ts';
 
 /**
  * Looked at every five minutes: at most one live instance for a call (c), no instance that failed (h), and a call that

@@ -1,6 +1,6 @@
-import type { ToldEvent } from './journal.ts';
-import { engineDelayMs, troublesOf } from './troubles.ts';
-import type { World } from './world.ts';
+import type { ToldEvent } from '../journal.ts';
+import { engineDelayMs, troublesOf } from '../troubles.ts';
+import type { World } from '../world.ts';
 
 const MINUTE_MS = 60_000;
 const STARTS = new Set(['established', 'hold', 'transferring']);

@@ -1,7 +1,7 @@
-import { LARGEST_CLOCK_ERROR_MS } from './assumptions.ts';
-import { contains } from './intervals.ts';
-import { troublesOf } from './troubles.ts';
-import type { World } from './world.ts';
+import { LARGEST_CLOCK_ERROR_MS } from '../assumptions.ts';
+import { contains } from '../intervals.ts';
+import { troublesOf } from '../troubles.ts';
+import type { World } from '../world.ts';
 
 /**
  * Invariant (b): once the end of a call was acknowledged (2xx to `terminated`, or the 404 taken in), at most the keepAlive

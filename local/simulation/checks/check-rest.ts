@@ -1,6 +1,6 @@
-import type { InstanceRow } from '../durable-extension/hub/hub-store.ts';
-import { isEnded } from '../durable-extension/hub/runtime-status.ts';
-import type { World } from './world.ts';
+import type { InstanceRow } from '../../durable-extension/hub/hub-store.ts';
+import { isEnded } from '../../durable-extension/hub/runtime-status.ts';
+import type { World } from '../world.ts';
 
 /** When all faults are over and every call has ended for long: nothing is left (e), and each end was told (d). */
 export async function checkAtRest(world: World): Promise<void> {

@@ -1,18 +1,18 @@
-import { CALL_ENDED_EVENT, KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../../src/core/keepalive/durable-names.ts';
+import { CALL_ENDED_EVENT, KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../../../src/core/keepalive/durable-names.ts';
 import {
   EventType,
   type HistoryEvent,
   joinHistory,
   type TaskCompleted,
   type TaskFailed,
-} from '../durable-extension/hub/history-event.ts';
+} from '../../durable-extension/hub/history-event.ts';
 
-import type { InstanceRow } from '../durable-extension/hub/hub-store.ts';
-import { buildOrchestratorInput } from '../durable-extension/replay/orchestrator-input.ts';
-import { type OrchestratorAction, parseOrchestratorState } from '../durable-extension/replay/orchestrator-state.ts';
-import { LARGEST_CLOCK_ERROR_MS } from './assumptions.ts';
-import { engineDelayMs, troublesOf } from './troubles.ts';
-import type { World } from './world.ts';
+import type { InstanceRow } from '../../durable-extension/hub/hub-store.ts';
+import { buildOrchestratorInput } from '../../durable-extension/replay/orchestrator-input.ts';
+import { type OrchestratorAction, parseOrchestratorState } from '../../durable-extension/replay/orchestrator-state.ts';
+import { LARGEST_CLOCK_ERROR_MS } from '../assumptions.ts';
+import { engineDelayMs, troublesOf } from '../troubles.ts';
+import type { World } from '../world.ts';
 
 /**
  * Invariant (h): the orchestrator, run over the whole history of each instance that has completed, asks for what it asked
