@@ -11,7 +11,6 @@ import { createDurableCalls } from './adapters/durable-calls.ts';
 import { createGraphCalls } from './adapters/graph-calls.ts';
 import { createHeartbeats } from './adapters/heartbeats.ts';
 import { createInstancePages } from './adapters/instance-pages.ts';
-import { proxyEnv } from './adapters/proxy-env.ts';
 import { createRememberingCallStore } from './adapters/remembering-call-store.ts';
 import { createRequestPace } from './adapters/request-pace.ts';
 import { createTableCallStore } from './adapters/table-call-store.ts';
@@ -80,7 +79,7 @@ function toDependencies(settings: Settings, clock: Clock): AppDependencies {
     }),
     tracing: createTracing(),
     alone: settings.alone,
-    relay: relay && createBotRelay({ ...relay, url: relay.botNotificationUrl, clock, proxyEnv: proxyEnv(process.env) }),
+    relay: relay && createBotRelay({ ...relay, url: relay.botNotificationUrl, clock }),
     webhook: callEndedWebhook && createCallEndedWebhook({ ...callEndedWebhook, clock, fetch }),
     teamsHost: TEAMS_HOSTS[graph.cloud],
     engineStore: settings.engineStore,

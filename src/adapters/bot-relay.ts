@@ -1,5 +1,5 @@
-import { Agent as HttpAgent, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import http, { type IncomingMessage, type RequestOptions } from 'node:http';
+import https from 'node:https';
 import type { RelayAnswer } from '../core/relay/relay-policy.ts';
 import { toRelayedHeaders, toRelayUrl } from '../core/relay/relay-request.ts';
 import { type Clock, timeoutSignal } from './clock.ts';
@@ -25,8 +25,6 @@ export interface BotRelayDependencies {
   /** For notifications of policy-based recording. */
   readonly policyTimeoutMs: number;
   readonly clock: Clock;
-  /** Names the proxies, as `http.Agent` takes them; none by default. */
-  readonly proxyEnv?: NodeJS.ProcessEnv | undefined;
   /** The longest answer passed on; default 1 MiB. */
   readonly maximumAnswerBytes?: number;
 }
@@ -75,13 +73,13 @@ type Post = (url: string, body: Uint8Array, options: RequestOptions) => Promise<
 /**
  * POSTs over kept connections. The bot may close one at any time, and a request then fails that was never read: it is
  * sent once more over a connection of its own.
- * Source: https://nodejs.org/api/http.html#requestreusedsocket
+ * Sources: https://nodejs.org/api/http.html#requestreusedsocket and #built-in-proxy-support
  */
-function createPost({ url: botUrl, proxyEnv }: BotRelayDependencies): Post {
-  const isHttps = botUrl.startsWith('https:');
-  const Agent = isHttps ? HttpsAgent : HttpAgent;
+function createPost({ url: botUrl }: BotRelayDependencies): Post {
+  const { Agent, request } = botUrl.startsWith('https:') ? https : http;
+  // Node tells its own agents of the proxies when it is to use them, and no other.
+  const { proxyEnv } = https.globalAgent.options;
   const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS, timeout: IDLE_MS, proxyEnv });
-  const request = isHttps ? requestHttps : requestHttp;
 
   const post = (url: string, body: Uint8Array, options: RequestOptions, connections: typeof agent) =>
     new Promise<IncomingMessage>((resolve, reject) => {

@@ -5,7 +5,6 @@ import { buildClientBinding } from '../../local/durable-extension/client-binding
 import { createBotCredential } from '../../src/adapters/bot-credential.ts';
 import { createBotRelay } from '../../src/adapters/bot-relay.ts';
 import { systemClock as clock } from '../../src/adapters/clock.ts';
-import { proxyEnv } from '../../src/adapters/proxy-env.ts';
 import { createTableCallStore } from '../../src/adapters/table-call-store.ts';
 
 const [origin = ''] = process.argv.slice(2);
@@ -32,6 +31,5 @@ await Promise.allSettled([
     timeoutMs: 20_000,
     policyTimeoutMs: 20_000,
     clock,
-    proxyEnv: proxyEnv(process.env),
   }).send({ body: new Uint8Array(), headers: [], query: [], isPolicyRecording: false }),
 ]);

@@ -24,6 +24,8 @@ let engine: LoopbackServer;
 const raised: (string | undefined)[] = [];
 
 beforeEach(async () => {
+  asked.clear();
+  raised.length = 0;
   identity = await startSimulatedManagedIdentity();
   engine = await startLoopbackServer((incoming, outgoing) => {
     raised.push(incoming.url);
@@ -37,26 +39,29 @@ afterEach(async () => {
   await engine.close();
 });
 
-test('every request that leaves the machine goes to the proxy that the environment names, and none to this machine', async () => {
-  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  await promisify(execFile)(process.execPath, [program, engine.url], {
-    env: {
-      NODE_USE_ENV_PROXY: '1',
-      HTTP_PROXY: url,
-      HTTPS_PROXY: url,
-      NO_PROXY: 'localhost,127.0.0.1',
-      IDENTITY_ENDPOINT: `${identity.url}/msi/token`,
-      IDENTITY_HEADER: 'identity-header',
-      // Keeps durable-functions from taking the engine to be on its default port.
-      WEBSITE_HOSTNAME: '127.0.0.1',
-    },
-  });
-  expect([...asked].toSorted()).toEqual([
-    'account.table.core.windows.net:443',
-    'bot.example:443',
-    'graph.microsoft.com:443',
-    'login.microsoftonline.com:443',
-  ]);
-  expect(identity.resources).toEqual(['api://AzureADTokenExchange']);
-  expect(raised).toEqual([expect.stringContaining('/instances/call-a/raiseEvent/callEnded')]);
-});
+test.each([{ NODE_USE_ENV_PROXY: '1' }, { NODE_OPTIONS: '--use-env-proxy' }])(
+  'with %o every request that leaves the machine goes to the proxy of the environment, and none to this machine',
+  async (settings) => {
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    await promisify(execFile)(process.execPath, [program, engine.url], {
+      env: {
+        ...settings,
+        HTTP_PROXY: url,
+        HTTPS_PROXY: url,
+        NO_PROXY: 'localhost,127.0.0.1',
+        IDENTITY_ENDPOINT: `${identity.url}/msi/token`,
+        IDENTITY_HEADER: 'identity-header',
+        // Keeps durable-functions from taking the engine to be on its default port.
+        WEBSITE_HOSTNAME: '127.0.0.1',
+      },
+    });
+    expect([...asked].toSorted()).toEqual([
+      'account.table.core.windows.net:443',
+      'bot.example:443',
+      'graph.microsoft.com:443',
+      'login.microsoftonline.com:443',
+    ]);
+    expect(identity.resources).toEqual(['api://AzureADTokenExchange']);
+    expect(raised).toEqual([expect.stringContaining('/instances/call-a/raiseEvent/callEnded')]);
+  },
+);
