@@ -16,7 +16,10 @@ test('the README is a page, not a manual', () => {
   expect(read('README.md').split('\n').length).toBeLessThan(longest.readmeLines);
 });
 
-test.each(documents)('prose of %s wraps', (path) => {
+test.each([
+  ...documents,
+  ...globSync(['{AGENTS,CONTRIBUTING}.md', 'infra/**/*.md', 'bench/RESULTS.md'], { cwd: REPOSITORY }),
+])('prose of %s wraps', (path) => {
   expect(longLinesOf(read(path))).toEqual([]);
 });
 
