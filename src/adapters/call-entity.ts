@@ -1,6 +1,6 @@
 import type { TableEntity } from '@azure/data-tables';
 import * as z from 'zod/mini';
-import { type CallFacts, withoutAbsent } from '../core/call-record/call-facts.ts';
+import { type CallFacts, withoutAbsent, withoutSecrets } from '../core/call-record/call-facts.ts';
 import { type CallId, parseCallId } from '../core/call-record/call-id.ts';
 import { type CallRecord, toEndReason } from '../core/call-record/call-record.ts';
 import type { Heartbeat } from '../core/call-record/heartbeat.ts';
@@ -201,7 +201,12 @@ function toRecord(callId: CallId, row: z.infer<ReturnType<typeof rowSchema>>): C
     restarts: row.restarts,
     endRepeatedAtMs: row.endRepeatedAt,
   });
-  return { callId, graphCallId, appId, phase, firstSeenAtMs: firstSeenAt, ...optional, facts };
+  return { callId, graphCallId, appId, phase, firstSeenAtMs: firstSeenAt, ...optional, facts: toFacts(facts) };
+}
+
+/** Older releases wrote a callback URI with what may be a secret. */
+function toFacts({ callbackUri, ...others }: CallFacts): CallFacts {
+  return { ...others, ...withoutAbsent({ callbackUri: withoutSecrets(callbackUri) }) };
 }
 
 function toResultInfo(row: z.infer<ReturnType<typeof rowSchema>>): ResultInfo | undefined {

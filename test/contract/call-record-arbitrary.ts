@@ -33,7 +33,7 @@ const facts: Arbitraries<CallFacts> = {
   meetingInfo: anyObject,
   requestedModalities: fc.array(anyText, { maxLength: 20 }),
   mediaConfigKind: anyText,
-  callbackUri: anyText,
+  callbackUri: fc.webUrl().map((url) => new URL(url).href),
   subject: anyText,
   sourceId: anyText,
   targetIds: fc.array(anyText, { maxLength: 20 }),

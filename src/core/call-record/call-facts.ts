@@ -35,7 +35,7 @@ export function parseCallFacts(data: PlainObject): CallFacts {
     tenantId: ownText(data, 'tenantId', LONGEST_TEXT),
     direction: ownText(data, 'direction', LONGEST_TEXT),
     callChainId: ownText(data, 'callChainId', LONGEST_TEXT),
-    callbackUri: withoutKey(ownText(data, 'callbackUri', LONGEST_TEXT)),
+    callbackUri: withoutSecrets(ownText(data, 'callbackUri', LONGEST_TEXT)),
     subject: ownText(data, 'subject', LONGEST_TEXT),
     chatInfo: parseChatInfo(ownProperty(data, 'chatInfo')),
     meetingInfo: parseMeetingInfo(ownProperty(data, 'meetingInfo')),
@@ -97,9 +97,16 @@ export function parseMeetingInfo(value: unknown): PlainObject | undefined {
   });
 }
 
-/** A callback URI may carry a function key as `?code=…`: a secret, so it is not remembered. */
-export function withoutKey(uri: string | undefined): string | undefined {
-  return uri?.replace(/([?&])code=[^&#]*(?:&|(?=#|$))/gi, '$1').replace(/[?&](?=#|$)/, '');
+/**
+ * The address alone: a callback URI may carry a secret as user info, in its query (a function key is `?code=…`), its
+ * fragment or the parameters of its path. Undefined when it is no URI of HTTP.
+ */
+export function withoutSecrets(uri: string | undefined): string | undefined {
+  if (uri === undefined || !URL.canParse(uri)) return undefined;
+  const { protocol, host, pathname } = new URL(uri);
+  return protocol === 'https:' || protocol === 'http:'
+    ? `${protocol}//${host}${pathname.replace(/(?:;|%3b)[^/]*/gi, '')}`
+    : undefined;
 }
 
 function parseTargets(value: unknown): readonly string[] | undefined {

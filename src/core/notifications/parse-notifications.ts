@@ -3,7 +3,7 @@ import {
   parseCallFacts,
   parseResultInfo,
   withoutAbsent,
-  withoutKey,
+  withoutSecrets,
 } from '../call-record/call-facts.ts';
 import type { CallId } from '../call-record/call-id.ts';
 import { parseCallId } from '../call-record/call-id.ts';
@@ -145,7 +145,7 @@ function isCallItem(item: unknown): item is PlainObject {
 
 function parseCallData(item: PlainObject, entry: PlainObject): CallData {
   const facts = parseCallFacts(item);
-  const callbackUri = facts.callbackUri ?? withoutKey(ownText(entry, 'callbackUri', 1_024));
+  const callbackUri = facts.callbackUri ?? withoutSecrets(ownText(entry, 'callbackUri', 1_024));
   return withoutAbsent({
     state: ownText(item, 'state', LONGEST_TEXT),
     resultInfo: parseResultInfo(ownProperty(item, 'resultInfo')),

@@ -161,15 +161,3 @@ describe('a resultInfo', () => {
     expect(parseResultInfo(value)).toBeUndefined();
   });
 });
-
-describe('a callback URI with a function key', () => {
-  test.each([
-    ['https://a.example/api/notifications?code=SECRET', 'https://a.example/api/notifications'],
-    ['https://a.example/api?code=SECRET&bot=1', 'https://a.example/api?bot=1'],
-    ['https://a.example/api?bot=1&CODE=SECRET', 'https://a.example/api?bot=1'],
-    ['https://a.example/api?bot=1&code=SECRET#x', 'https://a.example/api?bot=1#x'],
-    ['https://a.example/api?bot=1&decode=2', 'https://a.example/api?bot=1&decode=2'],
-  ])('%s is remembered without it', (given, remembered) => {
-    expect(parseCallFacts({ callbackUri: given }).callbackUri).toBe(remembered);
-  });
-});

@@ -66,11 +66,11 @@ describe('an entry', () => {
   });
 
   test('brings the callbackUri from its data, else from itself', () => {
-    const own = { resource: path, callbackUri: 'https://own.example', resourceData: { state: 'established' } };
-    const both = { ...own, resourceData: { state: 'established', callbackUri: 'https://data.example' } };
+    const own = { resource: path, callbackUri: 'https://own.example/api', resourceData: { state: 'established' } };
+    const both = { ...own, resourceData: { state: 'established', callbackUri: 'https://data.example/api' } };
     expect(parseEntries(own, both)).toMatchObject([
-      { items: [{ facts: { callbackUri: 'https://own.example' } }] },
-      { items: [{ facts: { callbackUri: 'https://data.example' } }] },
+      { items: [{ facts: { callbackUri: 'https://own.example/api' } }] },
+      { items: [{ facts: { callbackUri: 'https://data.example/api' } }] },
     ]);
   });
 
