@@ -62,10 +62,11 @@ export async function describeKeepAliveNow(
   return effects.graph.describeKeepAlive({ graphCallId: target.seen.graphCallId, tenantId: target.tenantId });
 }
 
-/** The instance knows the tenant whose token Graph accepted last. */
+/** The instance knows the tenant whose token Graph accepted last; an engine that does not answer holds nothing up. */
 async function findTarget(effects: CallEffects, seen: CallSighting): Promise<Target> {
   const { store, durable, clock, limits, homeTenantId } = effects;
-  const [stored, status] = await Promise.all([store.read(seen.callId), durable.status(seen.callId)]);
+  const asked = durable.status(seen.callId).catch(() => undefined);
+  const [stored, status] = await Promise.all([store.read(seen.callId), asked]);
   const learned = status && parseInstanceFacts(status).tenantId;
   const record = stored?.record;
   const isOver = record !== undefined && clock.nowMs() >= callDeadlineMs({ record, instance: undefined }, limits);

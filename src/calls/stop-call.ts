@@ -6,19 +6,23 @@ import { endCall } from './end-call.ts';
 
 /**
  * Stops keeping a call alive on an operator's word, or the bot's, who may know how Graph ended it. The call is not hung
- * up. Harmless when repeated.
+ * up. Harmless when repeated. While the engine does not answer, the record at least says so.
  *
  * Errors: CallStoreError, DurableCallsError, RecordConflictError; may then be repeated.
- * Effects: those of endCall; none for a call that is unknown.
+ * Effects: one read, without a record one status request; those of endCall for a call that is known.
  */
 export async function stopCall(
   effects: CallEffects,
   seen: CallSighting,
   ended: CallEnded,
 ): Promise<'stopped' | 'unknown'> {
-  const [stored, status] = await Promise.all([effects.store.read(seen.callId), effects.durable.status(seen.callId)]);
-  const isLive = status !== undefined && isLiveInstance(parseInstanceFacts(status));
-  if (stored === undefined && !isLive) return 'unknown';
+  const isKnown = (await effects.store.read(seen.callId)) !== undefined || (await isRunning(effects, seen));
+  if (!isKnown) return 'unknown';
   await endCall(effects, seen, ended);
   return 'stopped';
+}
+
+async function isRunning({ durable }: CallEffects, { callId }: CallSighting): Promise<boolean> {
+  const status = await durable.status(callId);
+  return status !== undefined && isLiveInstance(parseInstanceFacts(status));
 }

@@ -89,6 +89,30 @@ describe("while the engine's API", () => {
     await world.clock.runFor(5 * MINUTE_MS + SECOND_MS);
     expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
   });
+
+  test('fails, an operator can still send a keepAlive', async () => {
+    const { world, state } = await startWorld();
+    const callId = await world.startCall();
+    await world.clock.runFor(5 * MINUTE_MS);
+    state.api = 'fails';
+    expect(await world.request('POST', `/api/calls/${callId}/keepAlive`)).toMatchObject({ status: 200 });
+    expect(world.keepAlives(callId)).toEqual([{ minute: 5, status: 200 }]);
+  });
+
+  test('fails, how the bot says that a call ended is remembered, and told when the API is back', async () => {
+    const { world, state } = await startWorld();
+    const callId = await world.startCall();
+    await world.clock.runFor(5 * MINUTE_MS);
+    state.api = 'fails';
+    const end = `/api/calls/${callId}?reason=terminated&resultCode=200&resultSubcode=5002`;
+    expect(await world.request('DELETE', end)).toMatchObject({ status: 503 });
+    const ended = { phase: 'ended', endReason: 'terminated', resultInfo: { code: 200, subcode: 5002 } };
+    expect(await recordOf(world, callId)).toMatchObject(ended);
+    state.api = 'well';
+    await world.clock.runFor(10 * MINUTE_MS);
+    expect(await recordOf(world, callId)).toMatchObject({ ...ended, cleanedUpAtMs: expect.any(Number) });
+    expect(world.keepAlives(callId)).toEqual([]);
+  });
 });
 
 async function recordOf(world: VirtualWorld, callId: string) {
