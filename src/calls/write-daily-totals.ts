@@ -51,9 +51,10 @@ export async function readDailyTotals(
 async function closedCalls(store: Pick<CallStore, 'list'>): Promise<readonly ClosedCall[]> {
   const closed: ClosedCall[] = [];
   for await (const { record } of store.list(['ended'])) {
-    const { callId, cleanedUpAtMs, keepAlives, endReason, resultInfo, worstMarginMs } = record;
+    const { callId, cleanedUpAtMs, keepAlives, otherKeepAlives, endReason, resultInfo, worstMarginMs } = record;
     if (cleanedUpAtMs === undefined) continue;
-    closed.push({ callId, ...withoutAbsent({ cleanedUpAtMs, keepAlives, endReason, resultInfo, worstMarginMs }) });
+    const sums = { cleanedUpAtMs, keepAlives, otherKeepAlives, endReason, resultInfo, worstMarginMs };
+    closed.push({ callId, ...withoutAbsent(sums) });
   }
   return closed;
 }

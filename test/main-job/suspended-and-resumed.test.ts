@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { CallStoreError } from '../../src/adapters/call-store.ts';
-import { HOUR_MS, MINUTE_MS, startVirtualWorld, type VirtualWorld } from '../support/virtual-world.ts';
+import type { CallEndedMessage } from '../../src/core/call-end/call-ended-message.ts';
+import { HOUR_MS, MINUTE_MS, startVirtualWorld, type VirtualWorld, WORLD_START_MS } from '../support/virtual-world.ts';
 
 const order = (world: VirtualWorld, callId: string, what: 'suspend' | 'resume') =>
   world.request('POST', `/runtime/webhooks/durabletask/instances/call-${callId}/${what}?reason=test`);
@@ -79,6 +80,27 @@ describe('a call that was kept alive from outside while its instance was suspend
     expect(await world.status(callId)).toMatchObject({ customStatus: { worstMarginSeconds: 1_800 } });
   });
 });
+
+test.each(['suspended still', 'resumed'] as const)(
+  'a call that ends %s is told to the webhook, listed and reported with every keepAlive that Graph took',
+  async (how) => {
+    const messages: CallEndedMessage[] = [];
+    const webhook = { deliver: async (_: string, message: CallEndedMessage) => messages.push(message) };
+    const world = await startVirtualWorld({ dependencies: () => ({ webhook }) });
+    const callId = await suspend(world, 3 * HOUR_MS);
+    if (how === 'resumed') await order(world, callId, 'resume');
+    world.graph.hangUp(callId);
+    await world.clock.runFor(HOUR_MS);
+    const sent = world.keepAlives(callId).filter(({ status }) => status === 200);
+    const keepAlives = sent.length;
+    const lastKeepAliveAt = new Date(WORLD_START_MS + Number(sent.at(-1)?.minute) * MINUTE_MS).toISOString();
+    expect(keepAlives).toBeGreaterThan(8);
+    expect(messages).toMatchObject([{ data: { callId, keepAlives, lastKeepAliveAt } }]);
+    const { body } = await world.request('GET', `/api/calls/${callId}`);
+    expect(body).toMatchObject({ row: { keepAlives, lastKeepAliveAt } });
+    expect((await world.request('GET', '/api/report')).body).toMatchObject({ total: { calls: 1, keepAlives } });
+  },
+);
 
 test('the question for the last success is asked of calls in trouble only', async () => {
   let reads = 0;

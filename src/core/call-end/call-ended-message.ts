@@ -1,13 +1,14 @@
 import { withoutAbsent } from '../call-record/call-facts.ts';
 import type { CallId } from '../call-record/call-id.ts';
 import { toCallLoss } from '../call-record/call-loss.ts';
-import type { CallRecord } from '../call-record/call-record.ts';
+import { type CallRecord, latestOf } from '../call-record/call-record.ts';
+import { keepAlivesOf, lastKeepAliveMs } from '../call-record/heartbeat.ts';
 import type { CallEnded } from '../keepalive/keepalive-state.ts';
 import { toLossCause } from '../operator-views/call-why.ts';
 import { type TeamsHost, toJoinUrl } from './join-url.ts';
 import { toReasonText, toResultText } from './result-words.ts';
 
-/** What the orchestration knows at its end. */
+/** What the orchestration knows at its end: of the keepAlives its own. */
 export interface CallOutcome {
   readonly callId: CallId;
   readonly ended: CallEnded;
@@ -41,14 +42,14 @@ export function toCallEndedMessage(
       callId,
       endReason,
       endReasonText: toReasonText(endReason),
-      keepAlives: outcome.keepAlives,
+      keepAlives: keepAlivesOf({ ...record, keepAlives: Math.max(outcome.keepAlives, record?.keepAlives ?? 0) }),
       endedAt,
       ...withoutAbsent({
         resultInfo,
         resultText: resultInfo && toResultText(resultInfo),
         terminationReason: record?.terminationReason ?? ended.terminationReason,
         loss: loss && { at: toIso(loss.atMs), cause: toLossCause({ loss }) },
-        lastKeepAliveAt: toIsoIfAny(outcome.lastKeepAliveAtMs),
+        lastKeepAliveAt: toIsoIfAny(latestOf(record && lastKeepAliveMs(record), outcome.lastKeepAliveAtMs)),
         firstSeenAt: toIsoIfAny(record?.firstSeenAtMs),
         establishedAt: toIsoIfAny(record?.establishedAtMs),
         ...facts,

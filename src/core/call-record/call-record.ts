@@ -168,7 +168,7 @@ export function cleanUpCall(
   return { ...closed, ...sums, ...known, keepAlives, cleanedUpAtMs: nowMs };
 }
 
-function latestOf(one: number | undefined, other: number | undefined): number | undefined {
+export function latestOf(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 

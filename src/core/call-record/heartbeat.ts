@@ -74,6 +74,9 @@ export function lastKeepAliveMs({ lastKeepAliveAtMs, lastRescueAtMs }: CallRecor
 }
 
 /** How often the call was kept alive, by whomever. */
-export function keepAlivesOf({ keepAlives = 0, otherKeepAlives = 0 }: CallRecord): number {
+export function keepAlivesOf({
+  keepAlives = 0,
+  otherKeepAlives = 0,
+}: Pick<CallRecord, 'keepAlives' | 'otherKeepAlives'>): number {
   return keepAlives + otherKeepAlives;
 }

@@ -1,11 +1,12 @@
 import type { CallId } from '../call-record/call-id.ts';
 import { type CallRecord, toEndReason } from '../call-record/call-record.ts';
+import { keepAlivesOf } from '../call-record/heartbeat.ts';
 import { type EndReason, saysKeepAliveMissed } from '../keepalive/keepalive-state.ts';
 
 /** What a record contributes. */
 export type ClosedCall = Pick<
   CallRecord,
-  'callId' | 'cleanedUpAtMs' | 'keepAlives' | 'endReason' | 'resultInfo' | 'worstMarginMs'
+  'callId' | 'cleanedUpAtMs' | 'keepAlives' | 'otherKeepAlives' | 'endReason' | 'resultInfo' | 'worstMarginMs'
 >;
 
 /** The calls whose keepalive was closed on one day of UTC: what remains of them when their records are purged. */
@@ -72,12 +73,12 @@ function noTotals(day: string): DayTotals {
 }
 
 function totalsOf(day: string, closed: ClosedCall): DayTotals {
-  const { callId, keepAlives = 0, endReason, resultInfo, worstMarginMs } = closed;
+  const { callId, endReason, resultInfo, worstMarginMs } = closed;
   const none = noTotals(day);
   return {
     ...none,
     calls: 1,
-    keepAlives,
+    keepAlives: keepAlivesOf(closed),
     ends: endReason === undefined ? none.ends : { ...none.ends, [toEndReason(endReason)]: 1 },
     keepAliveMissed: saysKeepAliveMissed(resultInfo) ? 1 : 0,
     ...(worstMarginMs === undefined ? {} : { worstMargin: { ms: worstMarginMs, callId } }),
