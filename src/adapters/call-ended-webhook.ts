@@ -1,4 +1,5 @@
 import type { CallEndedMessage } from '../core/call-end/call-ended-message.ts';
+import { DELIVERY_TIMEOUT_MS } from '../core/call-end/delivery-timeout.ts';
 import { type CallId, toInstanceId } from '../core/call-record/call-id.ts';
 import { type Clock, timeoutSignal } from './clock.ts';
 import { networkCode } from './network-code.ts';
@@ -29,8 +30,6 @@ export interface CallEndedWebhookDependencies {
   readonly secret: string;
   readonly clock: Clock;
   readonly fetch: typeof fetch;
-  /** For the whole request; default 5 s. */
-  readonly timeoutMs?: number;
 }
 
 /**
@@ -40,7 +39,7 @@ export interface CallEndedWebhookDependencies {
  * Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function createCallEndedWebhook(dependencies: CallEndedWebhookDependencies): CallEndedWebhook {
-  const { url, secret, clock, timeoutMs = 5_000 } = dependencies;
+  const { url, secret, clock } = dependencies;
   return {
     async deliver(callId, message) {
       const body = JSON.stringify(message);
@@ -48,7 +47,7 @@ export function createCallEndedWebhook(dependencies: CallEndedWebhookDependencie
       // A call that is registered again after its end has another one, which is another message.
       const id = `${toInstanceId(callId)}-${Date.parse(message.timestamp)}`;
       const headers = signWebhook(secret, id, clock.nowMs(), body);
-      const limit = timeoutSignal(clock, timeoutMs);
+      const limit = timeoutSignal(clock, DELIVERY_TIMEOUT_MS);
       let response: Response;
       try {
         response = await dependencies.fetch(url, {

@@ -1,3 +1,4 @@
+import { DELIVERY_TIMEOUT_MS } from '../core/call-end/delivery-timeout.ts';
 import { toReasonText, toResultText } from '../core/call-end/result-words.ts';
 import type { RecordedEndReason } from '../core/call-record/call-record.ts';
 import type { CallEnded } from '../core/keepalive/keepalive-state.ts';
@@ -74,6 +75,8 @@ export const CALL_ENDED_WEBHOOK = {
   },
   responses: {
     '2XX': { description: 'Taken.' },
-    default: { description: 'Told again later; so is a redirect, which is not followed, and no answer within 10 s.' },
+    default: {
+      description: `Told again later; so is a redirect, which is not followed, and no answer within ${DELIVERY_TIMEOUT_MS / 1_000} s.`,
+    },
   },
 };

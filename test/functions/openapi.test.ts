@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { FunctionRegistry } from '../../local/functions-host/function-registry.ts';
 import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
 import { toCallEndedMessage } from '../../src/core/call-end/call-ended-message.ts';
+import { DELIVERY_TIMEOUT_MS } from '../../src/core/call-end/delivery-timeout.ts';
 import { TEAMS_HOSTS } from '../../src/core/call-end/join-url.ts';
 import { parseCallId } from '../../src/core/call-record/call-id.ts';
 import { type CallRecord, toEndReason } from '../../src/core/call-record/call-record.ts';
@@ -140,6 +141,11 @@ describe('the description of the API', () => {
       expect(sent).toEqual(value);
     }
     expect(isValid({ type: 'call.ended' })).toBe(false);
+  });
+
+  test('tells the receiver of the webhook how long it may take', () => {
+    expect(DELIVERY_TIMEOUT_MS).toBe(5_000);
+    expect(CALL_ENDED_WEBHOOK.responses.default.description).toMatch(/ no answer within 5 s\.$/);
   });
 
   test('holds schemas that compile and references that lead somewhere', () => {
