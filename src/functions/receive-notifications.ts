@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { BotRelay } from '../adapters/bot-relay.ts';
 import type { CallbackTokenResult, CallbackTokenVerifier } from '../adapters/callback-token.ts';
+import type { Clock } from '../adapters/clock.ts';
 import { applyCommands, type NotificationOrigin } from '../calls/apply-commands.ts';
 import { applyRosters, type CallRoster } from '../calls/apply-rosters.ts';
 import type { CallEffects } from '../calls/call-effects.ts';
@@ -19,7 +20,9 @@ import { type OwnAnswer, relayNotification } from './relay-notification.ts';
 export interface ReceiveNotificationsDependencies {
   readonly tokens: CallbackTokenVerifier;
   readonly owner: ResourceOwner;
-  /** The effects of this invocation: its durable client, its log. */
+  readonly clock: Clock;
+  readonly logOf: (context: InvocationContext) => EventLog;
+  /** The effects of this invocation, with its durable client: for those whose token is good. */
   readonly effectsOf: (context: InvocationContext) => CallEffects;
   /** Absent: who is in a call is of no account. */
   readonly alone?: AloneRule | undefined;
@@ -45,34 +48,36 @@ const MOST_REJECTED_TOLD = 20;
  * Source: https://learn.microsoft.com/microsoftteams/platform/bots/calls-and-meetings/call-notifications
  */
 export function receiveNotifications(dependencies: ReceiveNotificationsDependencies) {
-  const { tokens, owner, effectsOf, noteUnknownIds, alone, relay } = dependencies;
+  const { tokens, owner, clock, logOf, effectsOf, noteUnknownIds, alone, relay } = dependencies;
   const refusalLines = createRefusalLines();
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const ids = idsOf(request);
-    const effects = withIds(effectsOf(context), ids);
-    tellUntold(refusalLines, effects);
+    const log = withIds(logOf(context), ids);
+    tellUntold(refusalLines, log, clock.nowMs());
     const verified = await tokens.verify(request.headers.get('authorization') ?? undefined);
-    if (verified.kind !== 'accepted') return refusedToken(refusalLines, effects, verified);
+    if (verified.kind !== 'accepted') return refusedToken(refusalLines, log, clock.nowMs(), verified);
     const body = await readBody(request);
-    if ('problem' in body) return refused(effects.log, body.status, body.problem);
+    if ('problem' in body) return refused(log, body.status, body.problem);
     const parsed = parseNotifications(body.value, owner);
     if (parsed.kind === 'invalid') {
-      return refused(effects.log, 400, 'The body has no array "value" of notifications.');
+      return refused(log, 400, 'The body has no array "value" of notifications.');
     }
     if (parsed.kind === 'tooManyEntries') {
-      return refused(effects.log, 413, `The body holds more than ${MOST_ENTRIES} notifications; send it in parts.`);
+      return refused(log, 413, `The body holds more than ${MOST_ENTRIES} notifications; send it in parts.`);
     }
     if (relay !== undefined && isRelayLoop(request.headers.get('via'))) {
-      return refused(effects.log, 508, 'BOT_NOTIFICATION_URL leads back to this app: name the endpoint of the bot.');
+      return refused(log, 508, 'BOT_NOTIFICATION_URL leads back to this app: name the endpoint of the bot.');
     }
-    const commands = parsed.kind === 'legacyFormat' ? [] : toAllCommands(effects.log, parsed.entries);
-    const unknownIds = parsed.kind === 'legacyFormat' ? 0 : parsed.entries.filter(isOfUnknownId).length;
+    const entries = parsed.kind === 'legacyFormat' ? [] : parsed.entries;
+    const commands = toAllCommands(log, entries);
+    const unknownIds = entries.filter(isOfUnknownId).length;
     if (unknownIds > 0) {
-      effects.log({ event: 'notification.unknownIds', level: 'error', entries: unknownIds });
+      log({ event: 'notification.unknownIds', level: 'error', entries: unknownIds });
       noteUnknownIds?.(unknownIds);
     }
+    const effects = { ...effectsOf(context), log };
     const applied = applyCommands(effects, originOf(ids, owner.botAppId, verified.tenantId), commands);
-    const rosters = alone === undefined || parsed.kind === 'legacyFormat' ? [] : parsed.entries.flatMap(toRoster);
+    const rosters = alone === undefined ? [] : entries.flatMap(toRoster);
     const areSeen = applied.then(() => alone === undefined || applyRosters(effects, rosters, alone));
     const accepted = answer(ids, parsed.kind === 'legacyFormat' ? 204 : 202);
     const notDurable = answer(ids, 503);
@@ -83,7 +88,7 @@ export function receiveNotifications(dependencies: ReceiveNotificationsDependenc
       batch: toRelayBatch(body.value),
       own: commands.some(isStartOrEnd) ? applied.then(toOwnEffect) : undefined,
     };
-    return relayNotification(relay, effects.log, notification, { accepted, notDurable });
+    return relayNotification(relay, log, notification, { accepted, notDurable });
   };
 }
 
@@ -130,20 +135,9 @@ function idsOf({ headers }: HttpRequest): NotificationIds {
 }
 
 /** Whatever is told while a notification is handled can be found by its ids. */
-function withIds(effects: CallEffects, ids: NotificationIds): CallEffects {
+function withIds(log: EventLog, ids: NotificationIds): EventLog {
   const known = withoutAbsent(ids);
-  const { store, clock, limits, homeTenantId } = effects;
-  return {
-    store,
-    clock,
-    limits,
-    homeTenantId,
-    // Not taken out of `effects` before somebody needs it: see registerFunctions.
-    get durable() {
-      return effects.durable;
-    },
-    log: (event) => effects.log({ ...event, ...known }),
-  };
+  return (event) => log({ ...event, ...known });
 }
 
 function originOf({ scenarioId }: NotificationIds, appId: string, tenantId: string): NotificationOrigin {
@@ -175,8 +169,8 @@ function answer({ scenarioId, messageId }: NotificationIds, status: 202 | 204 | 
   };
 }
 
-function tellUntold(lines: RefusalLines, { log, clock }: CallEffects): void {
-  const untold = lines.takeUntold(clock.nowMs());
+function tellUntold(lines: RefusalLines, log: EventLog, nowMs: number): void {
+  const untold = lines.takeUntold(nowMs);
   if (untold === undefined) return;
   log({ event: 'notification.rejected', level: 'warning', status: 401, reason: 'moreRequests', ...untold });
 }
@@ -184,11 +178,12 @@ function tellUntold(lines: RefusalLines, { log, clock }: CallEffects): void {
 /** Anybody can send such a request: it must not write as many lines as it likes. */
 function refusedToken(
   lines: RefusalLines,
-  { log, clock }: CallEffects,
+  log: EventLog,
+  nowMs: number,
   verified: Exclude<CallbackTokenResult, { kind: 'accepted' }>,
 ): HttpResponseInit {
   const { kind, reason } = verified;
-  const mayTell = lines.mayTell(kind === 'unavailable' ? kind : reason, clock.nowMs());
+  const mayTell = lines.mayTell(kind === 'unavailable' ? kind : reason, nowMs);
   if (kind === 'unavailable') {
     const headers = { 'Retry-After': String(verified.retryAfterSeconds) };
     if (reason === 'unknownKey') {

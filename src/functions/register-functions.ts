@@ -86,19 +86,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
   const durableOf = (context: InvocationContext) =>
     dependencies.createDurableCalls(df.getClient(context), context.extraInputs.get(durableClient));
   const effectsOf = (context: InvocationContext): CallEffects & { readonly durable: DurableHub } => {
-    let durable: DurableHub | undefined;
-    return {
-      store,
-      clock,
-      // Most notifications do not need the engine, and its client costs more than all else that they do.
-      get durable() {
-        durable ??= durableOf(context);
-        return durable;
-      },
-      log: logEvents(context),
-      limits,
-      homeTenantId,
-    };
+    return { store, clock, durable: durableOf(context), log: logEvents(context), limits, homeTenantId };
   };
   const http: RegisterHttp = (name, method, route, authLevel, handler) =>
     app.http(name, {
@@ -142,7 +130,16 @@ export function registerFunctions(dependencies: AppDependencies): void {
     unknownIds += entries;
     tracing.gotUnknownIds(entries);
   };
-  const receive = receiveNotifications({ tokens, owner, effectsOf, noteUnknownIds, alone, relay });
+  const receive = receiveNotifications({
+    tokens,
+    owner,
+    clock,
+    logOf: logEvents,
+    effectsOf,
+    noteUnknownIds,
+    alone,
+    relay,
+  });
   http('receiveNotifications', 'POST', 'notifications', 'anonymous', (request, context) =>
     tracing.ingest(context.traceContext, () => receive(request, context)),
   );

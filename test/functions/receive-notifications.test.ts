@@ -43,9 +43,13 @@ function receiver(bot?: RelayAnswer | Promise<RelayAnswer>) {
 }
 
 function receiverBefore(relay: BotRelay | undefined) {
+  const clock = createManualClock(0);
+  const log = (event: AppEvent) => void events.push(event);
   return receiveNotifications({
     tokens: { verify: async () => verified },
     owner: { botAppId, graphOrigins: ['https://graph.microsoft.com'] },
+    clock,
+    logOf: () => log,
     effectsOf: () => ({
       store,
       durable: {
@@ -56,8 +60,8 @@ function receiverBefore(relay: BotRelay | undefined) {
         raiseCallEnded: async () => {},
         status: async () => undefined,
       },
-      clock: createManualClock(0),
-      log: (event) => events.push(event),
+      clock,
+      log,
       limits: toKeepaliveLimits({ intervalMs: 900_000, timeScale: 1 }),
       homeTenantId: tenantId,
     }),

@@ -28,9 +28,13 @@ export function createLoneReceiver(options: {
   const anyToken: CallbackTokenVerifier = {
     verify: async () => ({ kind: 'accepted', tenantId: RECEIVER_TENANT_ID, appId: RECEIVER_APP_ID, issuer: 'any' }),
   };
+  const clock = createManualClock(1_790_000_000_000);
+  const log = (event: AppEvent) => void events.push(event);
   const handle = receiveNotifications({
     tokens: options.tokens ?? anyToken,
     owner: { botAppId: RECEIVER_APP_ID, graphOrigins: ['https://graph.microsoft.com'] },
+    clock,
+    logOf: () => log,
     effectsOf: () => ({
       store: options.store,
       durable: {
@@ -41,8 +45,8 @@ export function createLoneReceiver(options: {
         raiseCallEnded: async (callId) => void effects.push({ kind: 'end', callId }),
         status: async () => undefined,
       },
-      clock: createManualClock(1_790_000_000_000),
-      log: (event) => events.push(event),
+      clock,
+      log,
       limits: toKeepaliveLimits({ intervalMs: 900_000, timeScale: 1 }),
       homeTenantId: RECEIVER_TENANT_ID,
     }),
