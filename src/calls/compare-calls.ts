@@ -72,7 +72,7 @@ async function compareSlice(
   slice: string,
   asksEngine: boolean,
 ): Promise<SliceFindings> {
-  const { records, open, filledIn } = await readRecords(effects, slice);
+  const { records, open, filledIn } = await readRecords(effects, run, slice);
   const suspects: CallId[] = [];
   let instances = 0;
   let engineAnswers = asksEngine;
@@ -89,7 +89,7 @@ async function compareSlice(
 }
 
 /** The records of a slice; those of an older release now say when they need a look. */
-async function readRecords({ store, clock }: ReconcileEffects, slice: string) {
+async function readRecords({ store, clock }: ReconcileEffects, run: ReconcileRun, slice: string) {
   const records = new Map<CallId, CallRecord>();
   const older: CallId[] = [];
   let open = 0;
@@ -98,7 +98,7 @@ async function readRecords({ store, clock }: ReconcileEffects, slice: string) {
     if (record.phase !== 'ended') open++;
     if (isWithoutLook(record)) older.push(record.callId);
   }
-  await sideBySide(older, CALLS_AT_ONCE, (callId) => fillIn(store, callId));
+  await sideBySide(older, CALLS_AT_ONCE, (callId) => fillIn(store, run, callId));
   return { records, open, filledIn: older.length };
 }
 

@@ -15,7 +15,7 @@ const CALLS_AT_ONCE = 32;
  * runs beside this one during an update, and writes records whole, are made to say so.
  *
  * Shape: the progress as stored → the same with the time of this, when it came to its end.
- * Errors: CallStoreError.  Effects: none, or one list, one write of the progress, and up to a read and a write per record.
+ * Errors: CallStoreError, but of no single record.  Effects: none, or one list, one write of the progress, and up to a read and a write per record.
  */
 export async function fillInWhenDue(
   { store, clock }: ReconcileEffects,
@@ -26,7 +26,7 @@ export async function fillInWhenDue(
   if (run.isOver() || !isFillInDue(stored, filledInAtMs)) return stored;
   const found = await Array.fromAsync(store.listWithoutLook());
   await sideBySide(found, CALLS_AT_ONCE, async (callId) => {
-    if (!run.isOver()) await fillIn(store, callId);
+    if (!run.isOver()) await fillIn(store, run, callId);
   });
   if (run.isOver()) return stored;
   const progress = { ...stored, filledInAtMs };
@@ -34,9 +34,13 @@ export async function fillInWhenDue(
   return progress;
 }
 
-/** Any write of a record says when it needs a look. */
-export async function fillIn(store: CallStore, callId: CallId): Promise<void> {
-  await updateRecord(store, callId, (stored) => (stored && isWithoutLook(stored) ? { ...stored } : undefined));
+/** Any write of a record says when it needs a look. A failure is logged and counted: a row may stay unreadable for days. */
+export async function fillIn(store: CallStore, run: ReconcileRun, callId: CallId): Promise<void> {
+  try {
+    await updateRecord(store, callId, (stored) => (stored && isWithoutLook(stored) ? { ...stored } : undefined));
+  } catch (error) {
+    run.fail(error, callId);
+  }
 }
 
 export function isWithoutLook(record: CallRecord): boolean {

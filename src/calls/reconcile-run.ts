@@ -29,8 +29,8 @@ export interface ReconcileRun {
   isOver(): boolean;
   /** Looks at one call by itself, and does what is to be done. A failure is logged and counted. */
   look(callId: CallId): Promise<void>;
-  /** Counts and logs a failure that is none of one call. */
-  fail(error: unknown): void;
+  /** Counts and logs a failure, of one call or of none. */
+  fail(error: unknown, callId?: CallId): void;
 }
 
 export function startRun(effects: ReconcileEffects): ReconcileRun {

@@ -173,6 +173,25 @@ describe('while the release before writes too, whose rows do not say when they n
     expect(await store.read(callId)).toEqual(before);
   });
 
+  test('a row that cannot be read holds up no other', async () => {
+    const unreadable = await openCall(callIdIn('3c', 1), table);
+    const other = await openCall(callIdIn('3c', 2), table);
+    const gone = await openCall(callIdIn('ff'), table);
+    instances.delete(gone);
+    const read = (callId: CallId) =>
+      callId === unreadable ? Promise.reject(new Error('unreadableRow')) : store.read(callId);
+    // In the fill-in, and again where the comparison finds it.
+    expect(await run({ store: { ...store, read } })).toMatchObject({ instances: 2, done: { start: 1 }, failed: 2 });
+    const failures = events.filter(({ event }) => event === 'reconcile.failed');
+    expect(failures).toMatchObject([
+      { callId: unreadable, problem: 'unreadableRow' },
+      { callId: unreadable, problem: 'unreadableRow' },
+    ]);
+    expect((await recordOf(other))?.nextLookAtMs).toBeDefined();
+    expect(instances.has(gone)).toBe(true);
+    expect(await store.readProgress()).toMatchObject({ nextSlice: 256, filledInAtMs: NOW });
+  });
+
   test('none of a hundred calls that both releases write for hours is without it for more than 20 minutes', async () => {
     const ids = Array.from({ length: 100 }, (_, number) => callIdIn(toSliceName((number * 37) % 256), number));
     for (const [number, callId] of ids.entries()) await openCall(callId, number % 2 === 0 ? store : table);
