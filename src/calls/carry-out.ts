@@ -1,7 +1,7 @@
 import { type CallId, toInstanceId } from '../core/call-record/call-id.ts';
 import {
   type CallRecord,
-  endCall,
+  endStartedCall,
   rebuildCall,
   repeatEnd,
   restartCall,
@@ -30,8 +30,6 @@ export async function carryOut(
   { record, instance }: CallSituation,
   action: ReconcileAction,
 ): Promise<void> {
-  const seen =
-    record === undefined ? { callId, graphCallId: callId, appId: effects.appId, facts: {} } : toSighting(record);
   switch (action.kind) {
     case 'nothing':
       return;
@@ -58,7 +56,7 @@ export async function carryOut(
       return report(effects, callId, 'endRepeated');
     }
     case 'close':
-      await closeCall(effects, seen, action.ended, action.sums, record);
+      if (record !== undefined) await closeCall(effects, record, action.ended, action.sums);
       return;
     case 'terminate':
       // In this order: a crash in between must not make the reason of the end look like an operator's. The next look finds
@@ -96,15 +94,10 @@ async function markEnded(effects: ReconcileEffects, judged: CallRecord, ended: C
   const { before } = await updateRecord(
     effects.store,
     judged.callId,
-    (stored) => (isSameRun(stored) ? endCall(asStarted(stored), toSighting(judged), ended, nowMs) : undefined),
+    (stored) => (isSameRun(stored) ? endStartedCall(stored, toSighting(judged), ended, nowMs) : undefined),
     { tell: tellEnd(effects.log) },
   );
   return isSameRun(before);
-}
-
-/** There is an instance, so it was started, whoever did so. */
-function asStarted(stored: CallRecord | undefined): CallRecord | undefined {
-  return stored && { ...stored, establishedAtMs: stored.establishedAtMs ?? stored.firstSeenAtMs };
 }
 
 /** A call of which nobody has told that it was established: `established` was lost, or the lobby is long. */

@@ -1,4 +1,10 @@
-import { type CallRecord, type CallSighting, type CallSums, cleanUpCall } from '../core/call-record/call-record.ts';
+import {
+  type CallRecord,
+  type CallSums,
+  cleanUpCall,
+  endStartedCall,
+  toSighting,
+} from '../core/call-record/call-record.ts';
 import { type CallEnded, type KeepaliveState, startKeepalive } from '../core/keepalive/keepalive-state.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
 import { tellEnd } from './tell-end.ts';
@@ -8,60 +14,61 @@ type CloseEffects = Omit<ReconcileEffects, 'graph' | 'heartbeats' | 'pace' | 'ap
 
 /**
  * Does for the record what the `cleanUp` activity does, for an orchestration that cannot, and has the webhook told: by
- * an orchestration that begins at its end, and so cleans up and delivers with all their tries. It is started before the
- * record says that the call is closed, for nobody looks at it after that. Changes nothing when repeated.
+ * an orchestration that begins at its end, and so cleans up and delivers with all their tries.
  *
- * Shape: `judged` is the record by which it was decided that the call is over; resolves with false, and does nothing, when
- * an operator has registered the call again since.
- * Errors: CallStoreError, DurableCallsError.  Effects: with a webhook one `startNew`; one write of the record, one event,
- * two when nobody had ended it.
+ * Order matters: the record says that the call has ended before that orchestration is there, which would else be taken
+ * for one that keeps alive a call that is registered at this moment; it says that the call is closed only after that, for
+ * nobody looks at it then. In between the next reconciliation finds an ended call that nobody cleans up, and repeats this.
+ *
+ * Shape: `judged` is the record by which it was decided that the call is over; nothing is done when an operator has
+ * registered the call again since, or it was closed.
+ * Errors: CallStoreError, DurableCallsError.  Effects: one write of the record, one event, two when nobody had ended it;
+ * with a webhook one `startNew`, and another write before it when nobody had ended it.
  */
 export async function closeCall(
   effects: CloseEffects,
-  seen: CallSighting,
+  judged: CallRecord,
   ended: CallEnded,
   sums: CallSums,
-  judged: CallRecord | undefined,
-): Promise<boolean> {
+): Promise<void> {
   const { store, clock, log } = effects;
+  const { callId } = judged;
+  const seen = toSighting(judged);
   const nowMs = clock.nowMs();
-  const isAnotherRun = (stored: CallRecord | undefined) =>
-    judged !== undefined && stored?.establishedAtMs !== judged.establishedAtMs;
+  const tell = tellEnd(log);
+  let run = judged;
+  const isOpen = (stored: CallRecord | undefined) =>
+    stored?.cleanedUpAtMs === undefined && stored?.establishedAtMs === run.establishedAtMs;
   if (effects.tellsWebhook) {
-    if (isAnotherRun((await store.read(seen.callId))?.record)) return false;
-    await effects.durable.start(seen.callId, toEndedState(effects, seen, { ended, sums, judged }));
+    const end = (stored: CallRecord | undefined) =>
+      isOpen(stored) ? endStartedCall(stored, seen, ended, nowMs) : undefined;
+    const { before, after } = await updateRecord(store, callId, end, { tell });
+    if (after === undefined || !isOpen(before)) return;
+    run = after;
+    await effects.durable.start(callId, toEndedState(effects, run, ended, sums));
   }
-  const { before, after } = await updateRecord(
-    store,
-    seen.callId,
-    (stored) => (isAnotherRun(stored) ? undefined : cleanUpCall(stored, seen, ended, sums, nowMs)),
-    { tell: tellEnd(log) },
-  );
-  if (isAnotherRun(before)) return false;
-  if (before?.cleanedUpAtMs !== undefined) return true;
+  const close = (stored: CallRecord | undefined) =>
+    isOpen(stored) ? cleanUpCall(stored, seen, ended, sums, nowMs) : undefined;
+  const { before, after } = await updateRecord(store, callId, close, { tell });
+  if (!isOpen(before)) return;
   log({
     event: 'call.cleanedUp',
     level: 'info',
-    callId: seen.callId,
+    callId,
     reason: after?.endReason ?? ended.reason,
     keepAlives: after?.keepAlives ?? sums.keepAlives,
     by: 'reconcileCalls',
   });
-  return true;
 }
 
 /** The state of an orchestration that has nothing left to do but its end. */
-function toEndedState(
-  effects: CloseEffects,
-  seen: CallSighting,
-  { ended, sums, judged }: { ended: CallEnded; sums: CallSums; judged: CallRecord | undefined },
-): KeepaliveState {
+function toEndedState(effects: CloseEffects, run: CallRecord, ended: CallEnded, sums: CallSums): KeepaliveState {
   const start = startKeepalive({
-    callId: seen.callId,
-    graphCallId: seen.graphCallId,
-    tenantId: seen.facts.tenantId ?? effects.homeTenantId,
+    callId: run.callId,
+    graphCallId: run.graphCallId,
+    tenantId: effects.homeTenantId,
     firstSeenAtMs: effects.clock.nowMs(),
-    establishedAtMs: judged?.establishedAtMs,
+    establishedAtMs: run.establishedAtMs,
     limits: effects.limits,
   });
   return { ...start, ...sums, ended };

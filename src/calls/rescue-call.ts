@@ -73,8 +73,7 @@ export async function endRecordedCall(
   instance: InstanceFacts | undefined,
   ended: CallEnded,
 ): Promise<void> {
-  const seen = toSighting(record);
-  await endCall(effects, seen, ended);
+  await endCall(effects, toSighting(record), ended);
   if (instance === undefined || isLiveInstance(instance)) return;
-  await closeCall(effects, seen, ended, instance.sums, record);
+  await closeCall(effects, record, ended, instance.sums);
 }

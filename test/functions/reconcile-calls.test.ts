@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { pagesWithoutSockets, withoutSockets } from '../../local/in-process-durable-client.ts';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts';
+import { createDurableCalls } from '../../src/adapters/durable-calls.ts';
 import { type CallId, parseCallId } from '../../src/core/call-record/call-id.ts';
 import type { CallRecord } from '../../src/core/call-record/call-record.ts';
 import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
@@ -392,6 +394,37 @@ test('the webhook is told although the app dies between the start of its deliver
   });
 });
 
+test('the webhook is told although the engine does not take the order for half an hour, after the record says that the call has ended', async () => {
+  const delivered: string[] = [];
+  const webhook = { deliver: async (callId: string) => delivered.push(callId) };
+  let takesOrders = true;
+  const world = await startVirtualWorld({
+    dependencies: ({ clock }, askEngine) => {
+      const ask: typeof askEngine = async (request) =>
+        !takesOrders && request.url.pathname.includes('/orchestrators/') ? { status: 503 } : askEngine(request);
+      const readPage = pagesWithoutSockets(ask);
+      return {
+        webhook,
+        createDurableCalls: (client) => createDurableCalls(withoutSockets(client, ask), clock, { readPage }),
+      };
+    },
+  });
+  const callId = await world.startCall();
+  await world.clock.runFor(MINUTE_MS);
+  await order(world, callId, 'terminate');
+  takesOrders = false;
+  await world.clock.runFor(30 * MINUTE_MS);
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'ended', endReason: 'stopped' });
+  expect((await recordOf(world, callId))?.cleanedUpAtMs).toBeUndefined();
+  // As if another process than the one that wrote this went on.
+  await world.crashAndRestart(0);
+  takesOrders = true;
+  await world.clock.runFor(HOUR_MS);
+  expect(delivered).toEqual([callId]);
+  expect(await recordOf(world, callId)).toMatchObject({ endReason: 'stopped', cleanedUpAtMs: expect.any(Number) });
+  expect(world.countEvents('call.ended', callId)).toBe(1);
+});
+
 test('a running instance without a record gets one from its input, and is kept alive as before', async () => {
   const world = await startVirtualWorld();
   const callId = await world.startCall();
@@ -626,6 +659,41 @@ test('a call that is registered again while its last run is being closed is kept
   expect(await registered.promise).toBe(202);
   await world.clock.runFor(2 * HOUR_MS);
   expect(world.graph.call(callId)?.state).toBe('established');
+});
+
+test('a call is not taken up on top of the instance that tells the webhook how its last run ended', async () => {
+  const memory = createMemoryCallStore();
+  const store: CallStore = {
+    ...memory,
+    async replace(record, etag) {
+      // Between the start of that instance and this write the operator's own write comes.
+      if (record.cleanedUpAtMs !== undefined) await wait(SECOND_MS);
+      return memory.replace(record, etag);
+    },
+  };
+  let isDown = true;
+  const webhook = { deliver: () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve(204)) };
+  const world: VirtualWorld = await startVirtualWorld({ store, dependencies: () => ({ webhook }) });
+  const wait = (ms: number) => world.clock.suspend(new Promise<void>((done) => void world.clock.after(ms, done)));
+  const register = async () => {
+    const body = JSON.stringify({ tenantId: SAMPLE_TENANT_ID });
+    const headers = { 'content-type': 'application/json' };
+    return (await world.request('PUT', `/api/calls/${callId}`, { headers, body })).status;
+  };
+  const callId = await world.startCall();
+  await world.clock.runFor(16 * MINUTE_MS);
+  await order(world, callId, 'terminate');
+  await world.clock.runFor(19 * MINUTE_MS - 5 * SECOND_MS);
+  world.graph.addFault({ operation: 'keepAlive', delaySeconds: 5.5 });
+  const registered = register();
+  await world.clock.runFor(10 * SECOND_MS);
+  expect(await registered).toBe(409);
+  isDown = false;
+  await world.clock.runFor(5 * MINUTE_MS);
+  expect(await register()).toBe(202);
+  await world.clock.runFor(2 * HOUR_MS);
+  expect(world.graph.call(callId)?.state).toBe('established');
+  expect(await recordOf(world, callId)).toMatchObject({ phase: 'active' });
 });
 
 test.each([0, 10, 20, 29, 31])(

@@ -132,6 +132,21 @@ export function endCall(
   };
 }
 
+/**
+ * The end of a call that has, or had, an instance: it was started, whoever did so, and its end is to be closed and told,
+ * even where nobody told of the start.
+ */
+export function endStartedCall(
+  stored: CallRecord | undefined,
+  seen: CallSighting,
+  ended: CallEnded,
+  nowMs: number,
+): CallRecord | undefined {
+  const next = endCall(stored, seen, ended, nowMs) ?? stored;
+  if (next?.establishedAtMs === undefined) return next && { ...next, establishedAtMs: next.firstSeenAtMs };
+  return next === stored ? undefined : next;
+}
+
 /** Graph is about to be asked to hang up: whatever ends the call from now on, that is why. */
 export function markHungUp(stored: CallRecord, nowMs: number): CallRecord {
   return { ...stored, hungUpAtMs: stored.hungUpAtMs ?? nowMs };
