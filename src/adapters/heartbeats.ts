@@ -12,7 +12,7 @@ export interface Heartbeats {
    * does not tell within 2 s. Never throws.
    */
   lastSuccessMs(callId: CallId): Promise<number | undefined>;
-  /** The tenant that the call's own data name, where it is another than that of the token; else as `lastSuccessMs`. */
+  /** The tenant that the row names besides the first, else that one; undefined as of `lastSuccessMs`. Never throws. */
   namedTenantId(callId: CallId): Promise<string | undefined>;
 }
 
@@ -65,7 +65,7 @@ export function createHeartbeats({ store, clock }: HeartbeatsDependencies): Hear
     },
     async namedTenantId(callId) {
       const stored = await ask(() => store.read(callId));
-      return stored?.record.facts.namedTenantId;
+      return stored?.record.facts.namedTenantId ?? stored?.record.facts.tenantId;
     },
   };
 }

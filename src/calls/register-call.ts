@@ -1,11 +1,6 @@
 import { withoutAbsent } from '../core/call-record/call-facts.ts';
 import { toInstanceId } from '../core/call-record/call-id.ts';
-import {
-  type CallRecord,
-  type CallSighting,
-  reopenCall,
-  startCall as toStarting,
-} from '../core/call-record/call-record.ts';
+import { type CallRecord, type CallSighting, confirmCall, reopenCall } from '../core/call-record/call-record.ts';
 import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
 import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
 import { isLiveInstance, parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
@@ -51,7 +46,7 @@ export async function registerCall(
   const reopen = (row: CallRecord | undefined) => {
     // The instance that somebody else is starting must find the run that it is started for.
     const isOthers = isOfAnotherRun(row, known?.record) || (row !== undefined && isBeingStarted(row, nowMs));
-    if (isLive || awaitsCleanUp(row) || isOthers) return toStarting(row, seen, nowMs);
+    if (isLive || awaitsCleanUp(row) || isOthers) return confirmCall(row, seen, nowMs);
     const reopened = reopenCall(row, seen, { startedAtMs, nowMs });
     return reopened && { ...reopened, ...first };
   };

@@ -30,7 +30,8 @@ let address = parseAddress(location.search);
 const etags = new Map<string, string>();
 let lastGoodAtMs: number | undefined;
 let isFailing = false;
-let lastTenantId = '';
+/** Of all calls on the page; empty where there are several: a wrong one is worse than none. */
+let onlyTenantId = '';
 
 const workspace = createWorkspace({
   readAddress: () => address,
@@ -104,7 +105,8 @@ function showList(answer: Exclude<Answer, { kind: 'keyNeeded' }>, wasAsked: bool
     root.hidden = false;
     workspace.show(list);
     if (wasAsked) workspace.table.focusFirst();
-    lastTenantId = list.value[0]?.tenantId ?? lastTenantId;
+    const [tenantId = '', ...others] = new Set(list.value.map((row) => row.tenantId));
+    onlyTenantId = others.length === 0 ? tenantId : '';
   }
   if (answer.kind === 'problem') return showFailure(answer.detail);
   if (answer.kind === 'unreachable') return showFailure('The host does not answer.');
@@ -178,7 +180,7 @@ async function reportOnSelection(action: Promise<ActionReport | undefined>): Pro
 }
 
 async function register(): Promise<void> {
-  const callId = await actions.register(lastTenantId);
+  const callId = await actions.register(onlyTenantId);
   if (callId !== undefined) navigate({ call: callId });
 }
 

@@ -32,7 +32,7 @@ const callFacts = closed(
   {},
   {
     tenantId: text,
-    namedTenantId: textAs("Where the call's own data name another tenant than the token of its notifications."),
+    namedTenantId: textAs("Where the call's own data, or an operator, name another tenant than the first."),
     direction: text,
     callChainId: text,
     scenarioId: text,

@@ -10,7 +10,7 @@ import { isPlainObject, ownProperty, ownText, type PlainObject } from '../values
 export interface CallFacts {
   /** Whose token came with the notifications, or as an operator said. */
   readonly tenantId?: string;
-  /** Another one, which the call's own data name. */
+  /** Another one, which the call's own data name, or an operator later. */
   readonly namedTenantId?: string;
   readonly direction?: string;
   readonly callChainId?: string;

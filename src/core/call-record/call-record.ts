@@ -229,6 +229,19 @@ export function reopenCall(
   };
 }
 
+/**
+ * An operator's word on a call whose run goes on. A tenant that is not the one known so far is remembered beside it: Graph
+ * is asked with it when it refuses the other, so a wrong word does no harm.
+ */
+export function confirmCall(stored: CallRecord | undefined, seen: CallSighting, nowMs: number): CallRecord | undefined {
+  const started = startCall(stored, seen, nowMs);
+  const record = started ?? stored;
+  const { tenantId } = seen.facts;
+  if (record === undefined || record.phase === 'ended' || tenantId === undefined) return started;
+  const isKnown = tenantId === record.facts.tenantId || tenantId === record.facts.namedTenantId;
+  return isKnown ? started : { ...record, facts: { ...record.facts, namedTenantId: tenantId } };
+}
+
 /** The orchestration was told once more that the call has ended. */
 export function repeatEnd(stored: CallRecord | undefined, nowMs: number): CallRecord | undefined {
   return stored?.phase === 'ended' ? { ...stored, endRepeatedAtMs: nowMs } : undefined;

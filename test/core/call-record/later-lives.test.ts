@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type CallRecord,
+  confirmCall,
   isOfRun,
   rebuildCall,
   reopenCall,
@@ -75,6 +77,29 @@ describe('a call that is registered again', () => {
     const reopened = reopenCall(undefined, seen, { startedAtMs: 5, nowMs: NOW_MS });
     expect(reopened).toMatchObject({ graphCallId: 'other', firstSeenAtMs: 5, establishedAtMs: NOW_MS });
     expect(reopened).not.toHaveProperty('reopenedAtMs');
+  });
+});
+
+describe('a call that is registered while it is kept alive', () => {
+  const say = (stored: CallRecord | undefined, tenantId: string) =>
+    confirmCall(stored, { ...seen, facts: { tenantId } }, NOW_MS);
+
+  test('remembers the tenant beside the one it has, and what else is said', () => {
+    const known = { ...active, facts: { subject: 's', tenantId: 'first' } };
+    const facts = { ...known.facts, namedTenantId: 't', direction: 'incoming' };
+    const told = { ...seen, facts: { tenantId: 't', direction: 'incoming' } };
+    expect(confirmCall(known, told, NOW_MS)).toEqual({ ...known, facts });
+    expect(say({ ...known, facts }, 'other')?.facts).toEqual({ ...facts, namedTenantId: 'other' });
+    expect([say({ ...known, facts }, 'first'), say({ ...known, facts }, 't')]).toEqual([undefined, undefined]);
+  });
+
+  test('takes it for the first where none was known', () => {
+    expect(say(active, 't')?.facts).toEqual({ ...active.facts, tenantId: 't' });
+    expect(say(undefined, 't')).toMatchObject({ phase: 'starting', facts: { tenantId: 't' } });
+  });
+
+  test('changes nothing once it has ended', () => {
+    expect(say(ended, 't')).toBeUndefined();
   });
 });
 
