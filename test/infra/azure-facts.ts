@@ -94,3 +94,14 @@ export const hostSettings: readonly string[] = [
 
 /** The same on a developer's machine, where local.settings.json speaks to Core Tools and the local host. */
 export const localHostSettings: readonly string[] = ['FUNCTIONS_WORKER_RUNTIME', 'AzureWebJobsStorage'];
+
+/** Settings of the app that follow from where and how it is deployed. */
+export const decidedByTemplate: readonly string[] = [
+  'BOT_TENANT_ID',
+  'BOT_CLIENT_SECRET',
+  'BOT_CERTIFICATE_PATH',
+  'BOT_CERTIFICATE_PEM',
+  'MANAGED_IDENTITY_CLIENT_ID',
+  'GRAPH_BASE_URL',
+  'KEEPALIVE_TIME_SCALE',
+];

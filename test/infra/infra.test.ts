@@ -30,6 +30,11 @@ const samples: readonly (readonly [rule: keyof typeof rules, sample: string, fin
   ['modules and loaded files exist', 'lost-file', /lost\.bicep: \.\.\/kql\/nothing\.kql does not exist/],
   ['main.bicepparam sets what has no default, and nothing unknown', 'parameters', /botAppId is not set/],
   ['main.bicepparam sets what has no default, and nothing unknown', 'parameters', /botApplication is unknown/],
+  [
+    'a setting is chosen by the variable of its name where one deploys, unless the template decides it',
+    'parameters',
+    /does not read MAX_CALL_HOURS/,
+  ],
   ['storage, site and telemetry are hardened', 'soft', /allowSharedKeyAccess: false is missing/],
   ['the template sets exactly the settings that the code reads', 'settings', /does not set BOT_TENANT_ID/],
   ['the template sets exactly the settings that the code reads', 'settings', /sets BOT_APPLICATION_ID/],

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { hostSettings, localHostSettings, refusedInFlexSiteConfig, refusedOnFlex } from './azure-facts.ts';
+import {
+  decidedByTemplate,
+  hostSettings,
+  localHostSettings,
+  refusedInFlexSiteConfig,
+  refusedOnFlex,
+} from './azure-facts.ts';
 import { fileOf, type InfraProject, type InfraRule, rootOf } from './infra-project.ts';
 import { objectKeys } from './template-facts.ts';
 
@@ -12,6 +18,14 @@ export const settingsRules = {
       ...missing(owned, set).map((name) => `infra/main.bicep does not set ${name}`),
       ...missing(set, owned).map((name) => `infra/main.bicep sets ${name}, which the code does not read`),
     ];
+  },
+
+  'a setting is chosen by the variable of its name where one deploys, unless the template decides it': (project) => {
+    const text = fileOf(project, 'infra/main.bicepparam');
+    const read = [...text.matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(([, name = '']) => name);
+    return missing(appOwned(project), [...read, ...decidedByTemplate]).map(
+      (name) => `infra/main.bicepparam does not read ${name}`,
+    );
   },
 
   "the host's settings are those on the list, and none that Flex Consumption refuses": (project) => {

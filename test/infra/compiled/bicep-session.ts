@@ -34,8 +34,9 @@ const SUBSCRIPTION = {
  * Bicep as one process for many files, which `bicep jsonrpc` is: a file takes a second less than with a process each.
  * Source: https://github.com/Azure/bicep/blob/main/src/Bicep.RpcClient, LSP's framing.
  */
-export function startBicep(program: string): BicepSession {
-  const bicep = spawn(program, ['jsonrpc', '--stdio'], { env: bicepEnvironment(), stdio: ['pipe', 'pipe', 'inherit'] });
+export function startBicep(program: string, variables: Readonly<Record<string, string>>): BicepSession {
+  const env = { ...bicepEnvironment(), ...variables };
+  const bicep = spawn(program, ['jsonrpc', '--stdio'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let received = Buffer.alloc(0);
   bicep.stdout.on('data', (chunk: Buffer) => {

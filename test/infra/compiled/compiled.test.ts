@@ -26,7 +26,7 @@ describe.skipIf(program === undefined)('compiled by Bicep', () => {
   let template: unknown;
 
   beforeAll(async () => {
-    bicep = startBicep(program ?? '');
+    bicep = startBicep(program ?? '', { BOT_APP_ID: '11111111-2222-3333-4444-555555555555' });
     ({ template } = await bicep.build(join(infra, 'main.bicep')));
     const readable = readableCopy();
     deployments = await Promise.all(combinations.map((choice) => deploy(choice, readable)));
@@ -63,6 +63,21 @@ describe.skipIf(program === undefined)('compiled by Bicep', () => {
   test('the parameters that azd and az read have no error and no warning', async () => {
     expect(await bicep.buildParameters(join(infra, 'main.bicepparam'))).toEqual([]);
   });
+
+  test.each([
+    [{}, [expect.stringMatching(/Error BCP338.*BOT_APP_ID is missing/)]],
+    [{ BOT_CREDENTIAL: 'managedIdentity' }, []],
+  ])(
+    'a bot that is not named is missed before anything is deployed, unless it is made there: %o',
+    async (variables, findings) => {
+      const other = startBicep(program ?? '', { BOT_APP_ID: '', ...variables });
+      try {
+        expect(await other.buildParameters(join(infra, 'main.bicepparam'))).toEqual(findings);
+      } finally {
+        other.end();
+      }
+    },
+  );
 
   test('an error in a module and an unknown parameter are found', async () => {
     const broken = mkdtempSync(join(tmpdir(), 'bicep-'));
