@@ -6,7 +6,7 @@ import { ControlError } from './control-error.ts';
 import type { Fault, FaultOptions, Faults } from './faults.ts';
 import type { KeepAliveLogEntry } from './keepalive-log.ts';
 import type { NotificationSender } from './notification-sender.ts';
-import { type RosterOptions, toRosterBody } from './roster-body.ts';
+import { enterRoster, type RosterOptions, toRosterBody } from './roster-body.ts';
 import type { SimulatedCall } from './simulated-call.ts';
 import type { SimulatedCalls } from './simulated-calls.ts';
 
@@ -23,7 +23,7 @@ export interface SimulatedGraphControl {
   sendNotification(
     notification: { readonly callId: string } & ({ readonly state: CallState } | { readonly body: string }),
   ): Promise<NotificationView>;
-  /** Tells the bot who is in a call, and waits for the answer. Errors: ZodError, ControlError 404. */
+  /** Lets people come and go, tells the bot who is in the call, and waits for the answer. Errors: ZodError, ControlError 404. */
   sendRoster(options: RosterOptions): Promise<NotificationView>;
   /** Errors: ZodError. */
   addFault(options: FaultOptions): Fault;
@@ -69,6 +69,7 @@ export function createControl(deps: {
     async sendRoster(options) {
       const call = knownCall(options.callId);
       const body = JSON.stringify(toRosterBody(call.facts, options));
+      enterRoster(call, options);
       return toNotificationView(await deps.sender.sendByHand(call, { body }));
     },
     addFault: faults.add,

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { parseCallId } from '../../src/core/call-record/call-id.ts';
 import type { CallState } from './call-life.ts';
 
-const REQUEST_OPERATIONS = ['keepAlive', 'createCall', 'getCall', 'deleteCall', 'answerCall', 'metadata'] as const;
+const REQUEST_OPERATIONS = [
+  'keepAlive',
+  'createCall',
+  'getCall',
+  'listParticipants',
+  'deleteCall',
+  'answerCall',
+  'metadata',
+] as const;
 export type RequestOperation = (typeof REQUEST_OPERATIONS)[number];
 
 const target = {

@@ -33,11 +33,12 @@ const ERRORS = {
     message: 'callbackUri: must be an https URL, or http on loopback.',
   },
   notIncoming: { status: 400, code: 'BadRequest', message: 'The call is not in state incoming.' },
+  betweenTwo: { status: 400, code: 'BadRequest', message: 'Peer-to-peer calls are not supported.' },
   badJson: { status: 400, code: 'BadRequest', message: 'The body is not a JSON object.' },
 } as const;
 
 /**
- * Graph's calls: create, get, delete, answer, keepAlive. Like Graph it looks at the token first, then at the id.
+ * Graph's calls: create, get, list of participants, delete, answer, keepAlive. Like Graph it looks at the token first, then at the id.
  *
  * Shape: request → answer; undefined when the path is none of Graph's.
  */
@@ -65,6 +66,8 @@ export function createGraphApi(deps: {
         return { status: 200, headers: { ...graphHeaders(context), 'content-type': 'text/plain' }, body: '' };
       case 'getCall':
         return jsonAnswer(200, toCallResource(call.facts, call.life, call.callbackUri), graphHeaders(context));
+      case 'listParticipants':
+        return listParticipants(call, context);
       case 'deleteCall':
         calls.hangUp(call, 'bot');
         return { status: 204, headers: graphHeaders(context) };
@@ -119,6 +122,15 @@ function isGroupCall(requested: PlainObject): boolean {
   const targets = requested.targets;
   const joins = isPlainObject(requested.meetingInfo) || isPlainObject(requested.chatInfo);
   return joins || (Array.isArray(targets) && targets.length > 1);
+}
+
+/**
+ * "This request does not support peer-to-peer calls"; with which error is not documented.
+ * Source: https://learn.microsoft.com/graph/api/call-list-participants
+ */
+function listParticipants({ facts, participants }: SimulatedCall, context: RequestContext): SimulatedAnswer {
+  if (facts.kind === 'p2p') return graphError(context, ERRORS.betweenTwo);
+  return jsonAnswer(200, { value: [...participants.values()] }, graphHeaders(context));
 }
 
 /** Source: https://learn.microsoft.com/graph/api/call-answer (202, `callbackUri` for the rest of the call). */

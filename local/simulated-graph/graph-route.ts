@@ -12,6 +12,7 @@ const CALLS = /^\/(?:v1\.0|beta)\/(?:communications|app|applications\/[^/]+)\/ca
 const OPERATIONS: Readonly<Record<string, Exclude<RequestOperation, 'metadata'>>> = {
   'POST /': 'createCall',
   'GET /{id}': 'getCall',
+  'GET /{id}/participants': 'listParticipants',
   'DELETE /{id}': 'deleteCall',
   'POST /{id}/answer': 'answerCall',
   'POST /{id}/keepalive': 'keepAlive',
@@ -21,7 +22,7 @@ const SHAPES = new Set(Object.keys(OPERATIONS).map((operation) => operation.slic
 
 /**
  * Finds the operation on calls; undefined for a path that is not of Graph's.
- * Sources: https://learn.microsoft.com/graph/api/application-post-calls, call-get, call-delete, call-answer, call-keepalive.
+ * Sources: https://learn.microsoft.com/graph/api/application-post-calls, call-get, call-list-participants, call-delete, call-answer, call-keepalive.
  */
 export function parseGraphRoute(method: string, path: string): GraphRoute | undefined {
   if (!/^\/(?:v1\.0|beta)(?:\/|$)/i.test(path)) return undefined;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PlainObject } from '../../src/core/values/plain-object.ts';
 import type { CallFacts } from './call-facts.ts';
 import { INVENTED_USERS } from './invented-meeting.ts';
+import type { SimulatedCall } from './simulated-call.ts';
 
 const participantSchema = z.strictObject({
   /** The bot of the call, another bot, or a person. */
@@ -45,6 +46,20 @@ export function toRosterBody(facts: CallFacts, options: RosterOptions): PlainObj
       },
     ],
   };
+}
+
+/** They are in the call from now on: instead of those before, or with a `sequenceNumber` besides them. */
+export function enterRoster(
+  { facts, participants }: Pick<SimulatedCall, 'facts' | 'participants'>,
+  options: RosterOptions,
+): void {
+  const { participants: told, sequenceNumber } = rosterSchema.parse(options);
+  if (sequenceNumber === undefined) participants.clear();
+  for (const one of told) {
+    const shown = toParticipant(facts, one);
+    if (one.hasLeft) participants.delete(shown.id);
+    else participants.set(shown.id, shown);
+  }
 }
 
 function toParticipant(facts: CallFacts, { who, id, isInLobby, hasLeft }: z.output<typeof participantSchema>) {

@@ -1,3 +1,4 @@
+import type { PlainObject } from '../../src/core/values/plain-object.ts';
 import type { CallFacts } from './call-facts.ts';
 import type { CallLife, CallState, Transition } from './call-life.ts';
 
@@ -32,6 +33,8 @@ export interface SimulatedCall {
   /** An answer may name another one for the rest of the call. */
   callbackUri: string;
   life: CallLife;
+  /** Who is in it, by the id of the endpoint. */
+  readonly participants: Map<string, PlainObject>;
   readonly transitions: Transition[];
   readonly keepAlives: KeepAliveRecord[];
   readonly notifications: NotificationRecord[];

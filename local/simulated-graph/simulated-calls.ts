@@ -14,6 +14,7 @@ import {
   withSuccess,
 } from './call-life.ts';
 import { type CallShape, toCallPlan } from './call-options.ts';
+import { enterRoster } from './roster-body.ts';
 import type { SimulatedCall } from './simulated-call.ts';
 
 /** The longest wait of a Node timer; a call whose next change is further away looks again in between. */
@@ -75,12 +76,14 @@ export function createSimulatedCalls(deps: {
         facts,
         callbackUri: shape.callbackUri,
         life: beginCall(toCallPlan(shape, deps.timeScale), clock.nowMs()),
+        participants: new Map(),
         transitions: [],
         keepAlives: [],
         notifications: [],
         deliveries: Promise.resolve(),
         alarm: undefined,
       };
+      enterRoster(call, { callId: facts.callId, participants: [{ who: 'bot' }, { who: 'alex' }] });
       calls.set(facts.callId, call);
       settle(call);
       return call;

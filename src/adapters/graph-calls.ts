@@ -59,6 +59,12 @@ export interface GraphCalls {
    * Tokens, tenants and effects as of `keepAlive`.  Source: https://learn.microsoft.com/graph/api/call-delete
    */
   hangUp(request: KeepAliveRequest): Promise<GraphAnswer>;
+  /**
+   * Lists who is in the call, in the answer's body; never throws. Graph refuses it for calls between two.
+   *
+   * Tokens, tenants and effects as of `keepAlive`.  Source: https://learn.microsoft.com/graph/api/call-list-participants
+   */
+  listParticipants(request: KeepAliveRequest): Promise<GraphAnswer>;
   /** Says what `keepAlive` would send first. Sends nothing. */
   describeKeepAlive(target: KeepAliveTarget): KeepAliveDescription;
 }
@@ -113,6 +119,7 @@ export function createGraphCalls(dependencies: GraphCallsDependencies): GraphCal
 
   return {
     keepAlive: (request) => ask({ method: 'POST', url: urlOf(request.graphCallId) }, request),
+    listParticipants: (request) => ask({ method: 'GET', url: `${callOf(request.graphCallId)}/participants` }, request),
     hangUp: (request) => ask({ method: 'DELETE', url: callOf(request.graphCallId) }, request),
     describeKeepAlive: ({ graphCallId, tenantId }) => ({
       method: 'POST',

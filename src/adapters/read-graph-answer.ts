@@ -10,12 +10,13 @@ const maximumBodyBytes = 64 * 1024;
  *
  * The status is what counts: a body that breaks off or is too long only leaves the error's details unknown.
  *
- * Shape: response, now (ms since the epoch) → the answer without what the sender knows. Errors: none.
+ * Shape: response, now (ms since the epoch), whether the body of a good answer is wanted → the answer without what the sender knows. Errors: none.
  * Effects: consumes the body, up to 64 KiB.
  */
 export async function readGraphAnswer(
   response: Response,
   nowMs: number,
+  isBodyWanted: boolean,
 ): Promise<Omit<GraphAnswered, keyof GraphRequestFacts>> {
   const { headers, status, ok } = response;
   const body = await readLimitedText(response, maximumBodyBytes).catch(() => undefined);
@@ -31,6 +32,7 @@ export async function readGraphAnswer(
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(date === undefined ? {} : { date }),
+    ...(isBodyWanted && ok && body !== undefined ? { body } : {}),
   };
 }
 

@@ -20,7 +20,7 @@ export interface CallerHeaders {
 }
 
 export interface GraphRequest {
-  readonly method: 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   readonly tenantId: string;
   /** Aborts when all that one keepAlive does has taken too long. */
@@ -75,7 +75,7 @@ export async function sendGraphRequest(
       redirect: 'manual',
       signal: limit.signal,
     });
-    const answered = await readGraphAnswer(response, clock.nowMs());
+    const answered = await readGraphAnswer(response, clock.nowMs(), request.method === 'GET');
     return { answer: { ...answered, ...facts() }, token };
   } catch (error) {
     return { answer: { ...failureOf(error, signal), ...facts() } };

@@ -3,7 +3,7 @@ import type { GraphAnswer } from '../core/graph-answers/graph-answer.ts';
 import type { GraphCalls, KeepAliveRequest } from './graph-calls.ts';
 
 /**
- * The same Graph, each keepAlive and hang-up, tokens and repeats included, in a client span of its own.
+ * The same Graph, each keepAlive, list and hang-up, tokens and repeats included, in a client span of its own.
  *
  * Source: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
  */
@@ -30,6 +30,8 @@ export function traceGraphCalls(graph: GraphCalls, tracer: Tracer): GraphCalls {
   return {
     describeKeepAlive: (target) => graph.describeKeepAlive(target),
     keepAlive: (request) => inSpan('graph.keepAlive', 'POST', request, () => graph.keepAlive(request)),
+    listParticipants: (request) =>
+      inSpan('graph.listParticipants', 'GET', request, () => graph.listParticipants(request)),
     hangUp: (request) => inSpan('graph.hangUp', 'DELETE', request, () => graph.hangUp(request)),
   };
 }

@@ -35,8 +35,8 @@ export async function lookAtCall(
     return { kind: 'rescue', isByRecord: true };
   }
   const instance = word.kind === 'none' ? undefined : parseInstanceFacts(word.instance);
-  if (effects.hangUp !== undefined && isHangUpDue(record, clock.nowMs())) {
-    const isOver = await hangUpAlone(effects, effects.hangUp, record, instance);
+  if (effects.alone !== undefined && isHangUpDue(record, clock.nowMs())) {
+    const isOver = await hangUpAlone(effects, effects.alone, record, instance);
     if (isOver) return { kind: 'hangUp', isByRecord: false };
   }
   const action = reconcileCall({ record, instance }, clock.nowMs(), limits);

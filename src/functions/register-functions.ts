@@ -114,7 +114,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
     ...effectsOf(context),
     heartbeats,
     graph,
-    ...(alone === undefined ? {} : { hangUp: graph.hangUp }),
+    ...(alone === undefined ? {} : { alone: { graph, rule: alone } }),
     pace,
     tellsWebhook: webhook !== undefined,
     appId: owner.botAppId,

@@ -146,7 +146,8 @@ export const SETTING_NAMES = [
     owner: 'app',
     required: false,
     default: 'no limit',
-    description: 'Hangs up when the rosters have said for so long that only the bot is left; up to 5 minutes late.',
+    description:
+      'Hangs up when rosters have said for so long, and Graph confirms, that only the bot is left; up to 5 minutes late.',
     example: '15',
   },
   {

@@ -189,6 +189,27 @@ describe('a hang-up', () => {
   });
 });
 
+describe('the question for the participants', () => {
+  const url = `/v1.0/communications/calls/${graphCallId}/participants`;
+
+  test('is one GET, whose answer brings its body, and a 401 is met as with a keepAlive', async () => {
+    answers = [error(401, 'InvalidAuthenticationToken'), json(200, { value: [] })];
+    const answer = await create().listParticipants({ graphCallId, tenantId: 'guest' });
+    expect(answer).toMatchObject({ kind: 'answered', status: 200, tenantId: 'guest', body: '{"value":[]}' });
+    expect(seen.map((request) => `${request.method} ${request.url}`)).toEqual([`GET ${url}`, `GET ${url}`]);
+  });
+
+  test.each([
+    ['is refused', error(503, 'ServiceUnavailable', 'SECRET'), 503],
+    ['is longer than 64 KiB', json(200, { value: ['x'.repeat(70_000)] }), 200],
+  ])('brings no body when it %s', async (_, answered, status) => {
+    answers = [answered];
+    const answer = await create().listParticipants({ graphCallId });
+    expect(answer).toMatchObject({ kind: 'answered', status });
+    expect(answer).not.toHaveProperty('body');
+  });
+});
+
 describe('the tenant', () => {
   test("is the call's when allowed", async () => {
     answers = [json(200, {})];

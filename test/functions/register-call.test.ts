@@ -80,6 +80,7 @@ const effects = (): KeepAliveNowEffects => ({
       const facts = { clientRequestId: 'a', tenantId: target.tenantId ?? '', sentAtMs: clock.nowMs(), durationMs: 1 };
       return { kind: 'answered', ...graphSays, ...facts };
     },
+    listParticipants: () => expect.unreachable(),
     hangUp: () => expect.unreachable(),
     describeKeepAlive: () => expect.unreachable(),
   },

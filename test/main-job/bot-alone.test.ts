@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { createInProcessFetch } from '../../local/in-process-fetch.ts';
+import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import type { SimulatedGraph } from '../../local/simulated-graph/simulated-graph.ts';
-import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
+import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
+import { CallStoreError } from '../../src/adapters/call-store.ts';
 import { createGraphCalls } from '../../src/adapters/graph-calls.ts';
-import { MINUTE_MS, startVirtualWorld, type VirtualWorld, type WorldOptions } from '../support/virtual-world.ts';
+import {
+  MINUTE_MS,
+  SECOND_MS,
+  startVirtualWorld,
+  type VirtualWorld,
+  type WorldOptions,
+} from '../support/virtual-world.ts';
 
 const AFTER_MS = 10 * MINUTE_MS;
 /** The reconciler comes every 5 minutes. */
@@ -46,6 +54,21 @@ function createGraphCallsIn({ clock, graph }: Pick<VirtualWorld, 'clock' | 'grap
     newRequestId: () => 'request',
   });
 }
+
+/** Tells the app of a roster, whoever is in the call by now. */
+const tellOldRoster = (world: VirtualWorld, callId: string, ...users: readonly string[]) =>
+  world.notify({
+    value: [
+      {
+        changeType: 'updated',
+        resource: `/app/calls/${callId}/participants`,
+        resourceData: [
+          { id: 'bot', info: { identity: { application: { id: SAMPLE_BOT_APP_ID } } } },
+          ...users.map((id) => ({ id, info: { identity: { user: { id } } } })),
+        ],
+      },
+    ],
+  });
 
 const stateOf = (world: VirtualWorld, callId: string) => world.graph.call(callId)?.state;
 
@@ -155,4 +178,102 @@ describe('a bot that is the only one left', () => {
     await world.clock.runFor(MINUTE_MS);
     expect((await world.getCall(other)).record).toMatchObject({ endReason: 'terminated' });
   });
+});
+
+describe('a bot that is not alone, though the last roster that was taken says so, stays', () => {
+  /** The app remembers that the bot is alone, and Graph knows better. */
+  async function misled(world: VirtualWorld): Promise<string> {
+    const callId = await startMeeting(world);
+    expect((await tellOldRoster(world, callId)).status).toBe(202);
+    expect((await world.getCall(callId)).record).toHaveProperty('hangUpAt');
+    return callId;
+  }
+
+  test('when a roster comes again after newer ones, for it was not durable at first', async () => {
+    let isDown = false;
+    const store = createMemoryCallStore({
+      before: (operation) => {
+        if (isDown) throw new CallStoreError(operation, '503');
+      },
+    });
+    const world = await startWorld({ store });
+    const callId = await startMeeting(world);
+    isDown = true;
+    expect((await tellOldRoster(world, callId)).status).toBe(503);
+    isDown = false;
+    await sendRoster(world, callId, WITH_ALEX);
+    expect((await tellOldRoster(world, callId)).status).toBe(202);
+    await world.clock.runFor(2 * LATEST_MS);
+    expect(stateOf(world, callId)).toBe('established');
+  });
+
+  test('when a roster is written after a newer one, which changed nothing', async () => {
+    let isSlow = false;
+    const store = createMemoryCallStore({
+      before: async (operation) => {
+        if (operation !== 'replace' || !isSlow) return;
+        isSlow = false;
+        await world.clock.suspend(new Promise<void>((resolve) => world.clock.after(3 * SECOND_MS, resolve)));
+      },
+    });
+    const world: VirtualWorld = await startWorld({ store });
+    const callId = await startMeeting(world);
+    isSlow = true;
+    const older = tellOldRoster(world, callId);
+    await world.clock.runFor(SECOND_MS);
+    const newer = tellOldRoster(world, callId, 'alex');
+    await world.clock.runFor(3 * SECOND_MS);
+    expect([(await older).status, (await newer).status]).toEqual([202, 202]);
+    await world.clock.runFor(2 * LATEST_MS);
+    expect(stateOf(world, callId)).toBe('established');
+  });
+
+  test('which is told once, and it hangs up when a roster says so later and Graph too', async () => {
+    const world = await startWorld();
+    const callId = await misled(world);
+    await world.clock.runFor(2 * LATEST_MS);
+    expect(stateOf(world, callId)).toBe('established');
+    const { record } = await world.getCall(callId);
+    expect([record.aloneSince, record.hangUpAt, record.hungUpAt]).toEqual([undefined, undefined, undefined]);
+    expect(world.events.filter(({ event }) => event === 'call.hungUp')).toMatchObject([
+      { level: 'warning', callId, outcome: 'notAlone' },
+    ]);
+    await sendRoster(world, callId, BOT);
+    await world.clock.runFor(AFTER_MS - MINUTE_MS);
+    expect(stateOf(world, callId)).toBe('established');
+    await world.clock.runFor(LATEST_MS - AFTER_MS + 2 * MINUTE_MS);
+    expect((await world.getCall(callId)).record).toMatchObject({ endReason: 'alone' });
+  });
+
+  test.each([
+    { fault: { status: 403 }, outcome: 'denied: 7504' },
+    { fault: { status: 404, errorCode: 'ResourceNotFound' }, outcome: 'unclear: 404 without "call not found"' },
+    { fault: { status: 503 }, outcome: 'http 503 ServiceUnavailable' },
+    { fault: { reset: true }, outcome: expect.stringMatching(/^network /) },
+    { fault: { hang: true }, outcome: 'timeout requestTimeout' },
+  ] as const)('while Graph answers the question for its participants with $fault', async ({ fault, outcome }) => {
+    const world = await startWorld();
+    const callId = await misled(world);
+    world.graph.addFault({ operation: 'listParticipants', times: 'always', ...fault });
+    await world.clock.runFor(3 * LATEST_MS);
+    expect(stateOf(world, callId)).toBe('established');
+    expect(world.events).toContainEqual(
+      expect.objectContaining({ event: 'call.hungUp', level: 'warning', callId, outcome }),
+    );
+    world.graph.clearFaults();
+    await world.clock.runFor(6 * MINUTE_MS);
+    expect(stateOf(world, callId)).toBe('established');
+    expect((await world.getCall(callId)).record).not.toHaveProperty('hangUpAt');
+  });
+});
+
+test('a call that Graph does not know any more when it is asked who is there was not hung up by the app', async () => {
+  const world = await startWorld();
+  const callId = await startMeeting(world);
+  await sendRoster(world, callId, BOT);
+  await world.clock.runFor(AFTER_MS - MINUTE_MS);
+  world.graph.addFault({ operation: 'notification', callId, times: 'always', lost: true });
+  world.graph.hangUp(callId);
+  await world.clock.runFor(LATEST_MS - AFTER_MS + 2 * MINUTE_MS);
+  expect((await world.getCall(callId)).record).toMatchObject({ phase: 'ended', endReason: 'notFound' });
 });

@@ -139,6 +139,7 @@ describe('without an SDK', () => {
 function graphThatAnswers(answer: GraphAnswer): GraphCalls {
   return {
     keepAlive: async () => answer,
+    listParticipants: async () => answer,
     hangUp: async () => answer,
     describeKeepAlive: (target) => ({
       method: 'POST',

@@ -84,7 +84,7 @@ export const EVENTS = {
   },
   'call.hungUp': {
     levels: ['info', 'warning'],
-    when: 'reconcileCalls hung up (`HANG_UP_WHEN_ALONE_MINUTES`); a warning when Graph did not do it, which is tried again',
+    when: 'reconcileCalls hung up (`HANG_UP_WHEN_ALONE_MINUTES`); a warning when it did not: `notAlone`, or another try follows',
     fields: { callId: 'text', tenantId: 'text', outcome: 'text', aloneSeconds: 'number', requestId: 'text?' },
   },
   'call.reconciled': {
@@ -218,7 +218,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   misconfigurationSuspected: 'the end rests on 404s that do not say "call not found": check `GRAPH_BASE_URL`',
   needsBot: "only the bot's answer counts for this notification (`incoming`, participantJoining)",
   outcome:
-    'of `keepAlive.*`: `alive`, `gone`, `unclear`, `denied`, `retry`; of `call.hungUp`: `hungUp`, `gone`, or why not; of `call.registered`: `started`, `running`, `finishing`; of `relay.failed`: `timeout`, `unreachable`, `refused`',
+    'of `keepAlive.*`: `alive`, `gone`, `unclear`, `denied`, `retry`; of `call.hungUp`: `hungUp`, `gone`, `notAlone`, or why not; of `call.registered`: `started`, `running`, `finishing`; of `relay.failed`: `timeout`, `unreachable`, `refused`',
   postponed:
     'of `reconcile.completed`: calls left to the next run: the time was up; of `webhook.*`: how often the delivery waited for its turn',
   probe: 'of `actions`: calls never established, for which Graph was asked',

@@ -18,6 +18,8 @@ export interface GraphAnswered extends GraphRequestFacts {
   readonly requestId?: string;
   /** Graph's `Date` header. */
   readonly date?: string;
+  /** Of a good answer to GET, when it could be read; for nobody's log. */
+  readonly body?: string;
 }
 
 /** No HTTP answer; `detail` is a short stable code such as `requestTimeout`, `ECONNRESET` or `AADSTS7000215`. */

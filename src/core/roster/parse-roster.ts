@@ -44,6 +44,26 @@ export function parseRoster(entry: PlainObject, botAppId: string): Roster | unde
   return Array.isArray(data) ? { kind: 'full', participants: toParticipants(data, botAppId) } : undefined;
 }
 
+/**
+ * Reads the list that Graph gives when it is asked for a call's participants.
+ *
+ * Shape: text of the answer, the bot's app id → a full roster | undefined when it is none, or goes on elsewhere.
+ * Errors: none.  Source: https://learn.microsoft.com/graph/api/call-list-participants
+ */
+export function parseParticipantList(text: string, botAppId: string): Roster | undefined {
+  const list = parseJson(text);
+  const value = isPlainObject(list) && !Object.hasOwn(list, '@odata.nextLink') ? ownProperty(list, 'value') : undefined;
+  return Array.isArray(value) ? { kind: 'full', participants: toParticipants(value, botAppId) } : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function toParticipants(items: readonly unknown[], botAppId: string): readonly Participant[] {
   return items.filter(isPlainObject).map((item) => ({
     id: ownText(item, 'id', LONGEST_ID)?.toLowerCase(),

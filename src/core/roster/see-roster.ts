@@ -28,7 +28,8 @@ export function seeRoster(
 ): CallRecord | undefined {
   if (stored === undefined || stored.phase === 'ended' || isStale(stored.roster, roster)) return undefined;
   const { roster: before, aloneSinceMs, hangUpAtMs, hungUpAtMs, ...others } = stored;
-  const { isAlone, known } = roster.kind === 'full' ? readFull(roster, rule) : readDelta(before, roster, rule);
+  const { isAlone, known }: Seen =
+    roster.kind === 'full' ? { isAlone: isAloneIn(roster, rule) } : readDelta(before, roster, rule);
   const withKnown = known === undefined ? others : { ...others, roster: known };
   if (!isAlone) {
     const isNews = aloneSinceMs !== undefined || before !== undefined || known !== undefined;
@@ -50,14 +51,21 @@ function isStale(known: KnownRoster | undefined, roster: Roster): boolean {
   return roster.kind === 'delta' && known !== undefined && roster.sequence <= known.sequence;
 }
 
+/** Somebody is there after all: alone again is the bot when a roster says so. */
+export function unmarkAlone(stored: CallRecord): CallRecord {
+  const { aloneSinceMs: _, hangUpAtMs: __, hungUpAtMs: ___, ...others } = stored;
+  return others;
+}
+
+/** A full roster in which the bot is, and nobody else who counts. */
+export function isAloneIn({ participants }: Roster, rule: AloneRule): boolean {
+  const present = participants.filter(({ hasLeft }) => !hasLeft);
+  return present.length > 0 && !present.some((participant) => isCompany(participant, rule));
+}
+
 interface Seen {
   readonly isAlone: boolean;
   readonly known?: KnownRoster;
-}
-
-function readFull({ participants }: Roster, rule: AloneRule): Seen {
-  const present = participants.filter(({ hasLeft }) => !hasLeft);
-  return { isAlone: present.length > 0 && !present.some((participant) => isCompany(participant, rule)) };
 }
 
 /** The first one of a call holds everybody. One that does not follow the one before leaves open who is there. */

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCallId } from '../../../src/core/call-record/call-id.ts';
 import type { CallRecord } from '../../../src/core/call-record/call-record.ts';
-import { parseRoster, type Roster } from '../../../src/core/roster/parse-roster.ts';
-import { isHangUpDue, seeRoster } from '../../../src/core/roster/see-roster.ts';
+import { parseParticipantList, parseRoster, type Roster } from '../../../src/core/roster/parse-roster.ts';
+import { isAloneIn, isHangUpDue, seeRoster } from '../../../src/core/roster/see-roster.ts';
 import type { PlainObject } from '../../../src/core/values/plain-object.ts';
 
 const BOT = 'd9e3f405-3c4d-4e5f-a061-7c8d9e0f1a2b';
@@ -174,5 +174,30 @@ describe('a roster', () => {
         parseRoster(entryOf(value), BOT);
       }),
     );
+  });
+});
+
+describe("Graph's list of participants", () => {
+  const isAloneBy = (list: unknown, ruleOf = rule) => {
+    const listed = parseParticipantList(JSON.stringify(list), BOT);
+    return listed && isAloneIn(listed, ruleOf);
+  };
+
+  test.each<[boolean | undefined, string, unknown]>([
+    [true, 'the bot', { value: [bot()] }],
+    [true, 'another application', { value: [bot(), recorder] }],
+    [false, 'a person', { value: [bot(), alex()] }],
+    [false, 'a person in the lobby', { value: [bot(), alex('alex', { isInLobby: true })] }],
+    [false, 'nobody, which proves nothing', { value: [] }],
+    [undefined, 'a first page only', { value: [bot()], '@odata.nextLink': 'https://graph.microsoft.com/next' }],
+    [undefined, 'no list', { value: bot() }],
+    [undefined, 'another shape', [bot()]],
+  ])('says %s of %s', (expected, _, list) => {
+    expect(isAloneBy(list)).toBe(expected);
+  });
+
+  test('knows applications as company where they count, and is none when it is no JSON', () => {
+    expect(isAloneBy({ value: [bot(), recorder] }, { ...rule, countsApplications: true })).toBe(false);
+    expect(parseParticipantList('{"value":[', BOT)).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSimulatedGraph } from '../../../local/simulated-graph/simulated-graph.ts';
 import { systemClock } from '../../../src/adapters/clock.ts';
+import type { PlainObject } from '../../../src/core/values/plain-object.ts';
 import { type LoopbackServer, startLoopbackServer } from '../../adapters/loopback-server.ts';
 import { BOT_APP_ID, onlyEntry, signingKey, TENANT_ID } from './graph-on-virtual-clock.ts';
 
@@ -194,4 +195,31 @@ test('a notification that nobody takes says why', async () => {
 test('two listeners cannot have the same port', async () => {
   const port = Number(new URL(listener.origin).port);
   await expect(graph.listen({ port })).rejects.toThrow('choose another port (--graph-port');
+});
+
+test('Graph lists who is in a call as the rosters left it, but not of a call between two', async () => {
+  const create = async (options: object) =>
+    (await jsonOf(send('POST', '/control/calls', { callbackUri: bot.url, ...options }))).callId;
+  const callId = await create({ kind: 'meeting' });
+  const listed = async () => {
+    const { value } = await jsonOf(send('GET', `/v1.0/communications/calls/${callId}/participants`));
+    return value.map(({ info }: PlainObject) => Object.keys(Object(info).identity)[1]);
+  };
+  const tell = (...participants: readonly object[]) => send('POST', '/control/rosters', { callId, participants });
+  expect(await listed()).toEqual(['application', 'user']);
+  await tell({ who: 'bot' });
+  expect(await listed()).toEqual(['application']);
+  await send('POST', '/control/rosters', {
+    callId,
+    sequenceNumber: 1,
+    participants: [{ who: 'priya' }, { who: 'alex' }],
+  });
+  await send('POST', '/control/rosters', {
+    callId,
+    sequenceNumber: 2,
+    participants: [{ who: 'priya', hasLeft: true }],
+  });
+  expect(await listed()).toEqual(['application', 'user']);
+  const between = await send('GET', `/v1.0/communications/calls/${await create({ kind: 'p2p' })}/participants`);
+  expect(between.status).toBe(400);
 });
