@@ -1,16 +1,9 @@
 import { toVisibleText } from '../core/values/visible-text.ts';
+import { type ApiAnswer, mayPass, toCliError, toDetail, toPageAnswer } from './api-answer.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
 import { type Connection, isLoopback } from './connection.ts';
-import { EXIT } from './exit-codes.ts';
 import { isObject, type JsonObject, parseJson, textOf } from './json-value.ts';
-
-/** An answer of the app: an error of its API is one too. */
-export interface ApiAnswer {
-  readonly status: number;
-  readonly body: JsonObject;
-  readonly retryAfterSeconds: number | undefined;
-}
 
 export interface ApiRequest {
   readonly body?: object;
@@ -20,14 +13,20 @@ export interface ApiRequest {
 export interface Api extends Connection {
   /** Sends one request. Errors: CliError when no answer of the app's API comes. */
   send(method: string, path: string, request?: ApiRequest): Promise<ApiAnswer>;
-  /** GETs what must be there. Errors: CliError for every answer but 200, 4 as exit code for 404. */
-  get(path: string): Promise<JsonObject>;
-  /** Whether a request without the key is refused. Errors: CliError when no answer comes. */
+  /**
+   * GETs what must be there, and must have this member. Errors: CliError for every answer but 200, 4 as exit code for
+   * 404; UnreachableError for one that may pass.
+   */
+  get(path: string, member: string): Promise<JsonObject>;
+  /** Whether a request without the key is refused. Errors: UnreachableError when no answer tells. */
   refusesStrangers(): Promise<boolean>;
 }
 
 /** The app could not be asked: it may be there in a moment. */
 export class UnreachableError extends CliError {}
+
+/** Something else than the app answered: another server, or what stands before the app while that is deployed. */
+export class ForeignAnswerError extends CliError {}
 
 /** Creates the client of the app's API. Every request has a time limit; a redirect is not followed, for it would carry the key elsewhere. */
 export function createApi(
@@ -75,42 +74,38 @@ export function createApi(
     const { status } = response;
     if (status === 401) throw new CliError(keyRefused(url, key));
     const body = parseJson(text)?.value;
-    if (!isObject(body) || isForeign(status, body)) throw new CliError(notTheApi(url, status));
-    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-    return { status, body, retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined };
+    const retryAfter = response.headers.get('retry-after') ?? '';
+    const answer = { url, status, retryAfterSeconds: /^\d+$/.test(retryAfter) ? Number(retryAfter) : undefined };
+    if (!isObject(body) && mayPass(answer)) return toPageAnswer(answer);
+    if (!isObject(body) || isForeign(method, status, body)) throw new ForeignAnswerError(notTheApi(url, status));
+    return { ...answer, body };
   };
 
   return {
     url,
     key,
     send,
-    async get(path) {
+    async get(path, member) {
       const answer = await send('GET', path);
+      if (mayPass(answer)) throw new UnreachableError(toDetail(answer));
       if (answer.status !== 200) throw toCliError(answer);
+      if (!(member in answer.body)) throw new ForeignAnswerError(notTheApi(url, answer.status));
       return answer.body;
     },
     async refusesStrangers() {
       // Of the API, an app with wrong settings has this alone.
       const { response } = await fetchText('GET', 'doctor', {}, '');
-      return response.status === 401;
+      const { status } = response;
+      if (status === 401 || status === 200) return status === 401;
+      throw new UnreachableError(`Without a key ${url} answers ${status}, neither 401 nor 200. Try again.`);
     },
   };
 }
 
-/** The API says of each error what is wrong; some other server at a wrong URL does not, and its 404 tells of no call. */
-function isForeign(status: number, body: JsonObject): boolean {
+/** The API says of each error what is wrong, and of each deed to which call; some other server at a wrong URL does not. */
+function isForeign(method: string, status: number, body: JsonObject): boolean {
+  if (status < 300) return method !== 'GET' && textOf(body, 'callId') === '';
   return status === 404 && textOf(body, 'detail') === '';
-}
-
-/** The error that an answer of the API tells of: what it calls a bad request is wrong usage. */
-export function toCliError({ status, body }: ApiAnswer): CliError {
-  const exitCode = status === 404 ? EXIT.unknownCall : status === 400 ? EXIT.wrongUsage : EXIT.failed;
-  return new CliError(toDetail({ status, body }), exitCode);
-}
-
-/** What the API says of an error. */
-export function toDetail({ status, body }: Pick<ApiAnswer, 'status' | 'body'>): string {
-  return textOf(body, 'detail') || `The app answers ${status} without saying why. Look into its log.`;
 }
 
 function keyRefused(url: string, key: string): string {

@@ -40,7 +40,7 @@ export async function fetchCalls(api: Api, filter: CallFilterOptions, most: numb
     }
     if (filter.ended) query.set('include', 'ended');
     if (continuationToken !== '') query.set('continuationToken', continuationToken);
-    list = await api.get(`calls?${query}`);
+    list = await api.get(`calls?${query}`, 'value');
     rows.push(...objectsOf(list, 'value'));
     continuationToken = textOf(list, 'continuationToken');
   } while (continuationToken !== '' && rows.length < most);

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { toVisibleText } from '../core/values/visible-text.ts';
-import { type Api, networkCode, toDetail } from './api.ts';
+import type { Api } from './api.ts';
+import { toDetail } from './api-answer.ts';
+import { checkCallback } from './check-callback.ts';
 import { CliError } from './cli-error.ts';
-import type { CliIo } from './cli-io.ts';
 import type { Act, CommandContext } from './command-context.ts';
-import { isLoopback, parseUrl } from './connection.ts';
+import { isLoopback } from './connection.ts';
+import type { DeploymentCheck } from './deployment-check.ts';
 import { EXIT } from './exit-codes.ts';
 import { objectOf, objectsOf, textOf } from './json-value.ts';
 import type { Colour } from './paint.ts';
@@ -13,13 +15,6 @@ import type { Colour } from './paint.ts';
 interface DoctorOptions {
   readonly live?: true;
   readonly callbackUrl?: string;
-}
-
-interface Check {
-  readonly name: string;
-  readonly result: string;
-  readonly detail: string;
-  readonly remedy?: string;
 }
 
 export function defineDoctor(program: Command, act: Act): void {
@@ -35,7 +30,7 @@ export function defineDoctor(program: Command, act: Act): void {
 
 async function diagnose(context: CommandContext, { live, callbackUrl }: DoctorOptions): Promise<number> {
   const api = await context.connect();
-  const checks: readonly Check[] = [
+  const checks: readonly DeploymentCheck[] = [
     ...(await checkApp(api)),
     ...(live ? [await checkLive(api)] : []),
     ...(callbackUrl === undefined ? [] : [await checkCallback(context.io, callbackUrl)]),
@@ -51,16 +46,16 @@ async function diagnose(context: CommandContext, { live, callbackUrl }: DoctorOp
 
 const COLOURS: Readonly<Record<string, Colour>> = { ok: 'green', warning: 'yellow', failed: 'red' };
 
-function printCheck({ print, paint }: CommandContext, { name, result, detail, remedy }: Check): void {
+function printCheck({ print, paint }: CommandContext, { name, result, detail, remedy }: DeploymentCheck): void {
   const shown = paint(COLOURS[result] ?? 'plain', toVisibleText(result).padEnd(8));
   print([`${shown}${toVisibleText(name).padEnd(14)}${toVisibleText(detail)}`]);
   if (remedy !== undefined) print([`${' '.repeat(22)}→ ${toVisibleText(remedy)}`]);
 }
 
 /** What the app says of itself, and whether its key guards it. */
-async function checkApp(api: Api): Promise<readonly Check[]> {
+async function checkApp(api: Api): Promise<readonly DeploymentCheck[]> {
   try {
-    const checks = objectsOf(await api.get('doctor'), 'checks');
+    const checks = objectsOf(await api.get('doctor', 'checks'), 'checks');
     return [await checkKey(api), ...checks.map(toCheck)];
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
@@ -68,32 +63,38 @@ async function checkApp(api: Api): Promise<readonly Check[]> {
   }
 }
 
-function toCheck(check: object): Check {
+function toCheck(check: object): DeploymentCheck {
   const remedy = textOf(check, 'remedy');
   const [name, result, detail] = [textOf(check, 'name'), textOf(check, 'result'), textOf(check, 'detail')] as const;
   return { name, result, detail, ...(remedy === '' ? {} : { remedy }) };
 }
 
 /** The key was taken; whether the app asks for one at all shows only without. */
-async function checkKey(api: Api): Promise<Check> {
-  const isGuarded = await api.refusesStrangers();
-  if (isGuarded) return { name: 'key', result: 'ok', detail: 'The app takes the key, and refuses who has none.' };
-  const { hostname } = new URL(api.url);
-  return {
-    name: 'key',
-    result: isLoopback(hostname) ? 'warning' : 'failed',
-    detail: 'The app asks for no key: anybody who reaches it may stop calls.',
-    remedy: 'Run it with its function keys on (locally: without --no-auth).',
-  };
+async function checkKey(api: Api): Promise<DeploymentCheck> {
+  const name = 'key';
+  try {
+    const isGuarded = await api.refusesStrangers();
+    if (isGuarded) return { name, result: 'ok', detail: 'The app takes the key, and refuses who has none.' };
+    const { hostname } = new URL(api.url);
+    return {
+      name,
+      result: isLoopback(hostname) ? 'warning' : 'failed',
+      detail: 'The app asks for no key: anybody who reaches it may stop calls.',
+      remedy: 'Run it with its function keys on (locally: without --no-auth).',
+    };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return { name, result: 'failed', detail: error.message };
+  }
 }
 
 const LIVE_REMEDIES: Readonly<Record<string, string>> = {
-  denied: "Check the bot's permission Calls.Initiate.All and its admin consent: docs/deploy.md, step 2.",
-  unclear: 'Check GRAPH_BASE_URL and GRAPH_CLOUD: something else than Graph answered.',
+  denied: "DeploymentCheck the bot's permission Calls.Initiate.All and its admin consent: docs/deploy.md, step 2.",
+  unclear: 'DeploymentCheck GRAPH_BASE_URL and GRAPH_CLOUD: something else than Graph answered.',
   retry: 'See the checks of token and graph. Graph may also be busy: try again.',
 };
 
-async function checkLive(api: Api): Promise<Check> {
+async function checkLive(api: Api): Promise<DeploymentCheck> {
   try {
     const answer = await api.send('POST', `calls/${randomUUID()}/keepAlive`);
     const outcome = textOf(answer.body, 'outcome');
@@ -107,41 +108,5 @@ async function checkLive(api: Api): Promise<Check> {
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return { name: 'live', result: 'failed', detail: error.message };
-  }
-}
-
-/** What the callback URL answers to a notification without a token. */
-const CALLBACK_ANSWERS: Readonly<Record<number, string>> = {
-  404: 'There is nothing: the path is /api/notifications.',
-  405: 'It takes no POST: the path is /api/notifications.',
-  503: 'The app has wrong settings: run doctor without --callback-url.',
-};
-
-async function checkCallback(io: CliIo, text: string): Promise<Check> {
-  const url = `${parseUrl(text)}${new URL(text).search}`;
-  const name = 'callback';
-  const failed = (detail: string, remedy: string): Check => ({ name, result: 'failed', detail, remedy });
-  try {
-    const response = await io.fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"value":[]}',
-      redirect: 'manual',
-      signal: AbortSignal.any([AbortSignal.timeout(15_000), io.signal]),
-    });
-    await response.body?.cancel();
-    const { status } = response;
-    if (status === 401) return { name, result: 'ok', detail: `${url} asks for Graph's token (401 without one).` };
-    if (status < 300) {
-      return failed(`${url} answers ${status} without a token.`, 'That is not this app, or a gateway answers for it.');
-    }
-    const remedy =
-      CALLBACK_ANSWERS[status] ?? 'Graph needs an address that leads to the app without a redirect or a sign-in.';
-    return failed(`${url} answers ${status} instead of 401.`, remedy);
-  } catch (error) {
-    io.signal.throwIfAborted();
-    const remedy =
-      'Graph calls it from the internet: check name, certificate, access restrictions and private endpoints.';
-    return failed(`${url} cannot be reached from here (${networkCode(error)}).`, remedy);
   }
 }

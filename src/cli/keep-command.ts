@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Api, type ApiAnswer, toDetail } from './api.ts';
+import type { Api } from './api.ts';
+import { type ApiAnswer, toDetail } from './api-answer.ts';
 import { type Act, type CommandContext, confirmOrRefuse } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { type JsonObject, objectOf, textOf } from './json-value.ts';
 import { namedIds } from './read-calls.ts';
 import { resolveCalls } from './resolve-call.ts';
-import { sideBySide } from './side-by-side.ts';
+import { sendForEach } from './send-for-each.ts';
 
 interface KeepOptions {
   readonly callId?: readonly string[];
@@ -17,7 +18,6 @@ interface KeepOptions {
   readonly responseHeaders?: true;
 }
 
-const AT_ONCE = 8;
 const ALLOWED_HEADERS = ['client-request-id', 'Scenario-Id'] as const;
 
 export function defineKeep(program: Command, act: Act): void {
@@ -56,15 +56,8 @@ async function keepCalls(context: CommandContext, options: KeepOptions, operands
   if (options.confirm && !options.yes && !options.whatIf) {
     if (!(await confirmOrRefuse(context, `Send keepAlive for ${ids.length} call(s)?`))) return EXIT.failed;
   }
-  const statuses: number[] = [];
-  await sideBySide(ids, AT_ONCE, async (id) => {
-    const answer = await sendKeepAlive(api, id, options);
-    statuses.push(answer.status);
-    report(context, options, id, answer);
-  });
-  const failures = statuses.filter((status) => status !== 200);
-  if (failures.length === 0) return EXIT.done;
-  return failures.every((status) => status === 404) ? EXIT.unknownCall : EXIT.failed;
+  const send = (id: string) => sendKeepAlive(api, id, options);
+  return sendForEach(ids, 200, send, (id, answer) => report(context, options, id, answer));
 }
 
 function sendKeepAlive(api: Api, id: string, { headers = {}, whatIf }: KeepOptions): Promise<ApiAnswer> {
@@ -73,7 +66,7 @@ function sendKeepAlive(api: Api, id: string, { headers = {}, whatIf }: KeepOptio
 
 function report(context: CommandContext, options: KeepOptions, id: string, answer: ApiAnswer): void {
   const { body, status } = answer;
-  if (context.json) context.printJson({ callId: id, ...body }, 'line');
+  if (context.json) context.printJson({ callId: id, ok: status === 200, ...body }, 'line');
   else if (status !== 200) context.complain(`${id}: ${toDetail(answer)}`);
   else if (options.whatIf) context.say(toWhatIf(id, body));
   else if (options.passThru) context.say('true');

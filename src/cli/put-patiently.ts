@@ -1,4 +1,6 @@
-import { type Api, type ApiAnswer, UnreachableError } from './api.ts';
+import { parseCallId } from '../core/call-record/call-id.ts';
+import { type Api, UnreachableError } from './api.ts';
+import { type ApiAnswer, mayPass } from './api-answer.ts';
 import type { CliIo } from './cli-io.ts';
 
 /** What became of a registration. `unknown`: Graph knows no such call, so it is not kept alive. */
@@ -7,13 +9,21 @@ export type Outcome = 'registered' | 'running' | 'unknown' | 'refused';
 const TRIES = 4;
 const LONGEST_WAIT_SECONDS = 30;
 
+/** The answer of the app to what is no call id, without asking it: `..` would lead elsewhere. */
+const NO_CALL_ID = {
+  status: 400,
+  body: { status: 400, detail: 'This is no call id: give the GUID of the call, with or without dashes.' },
+  retryAfterSeconds: undefined,
+} as const;
+
 /** A busy app asks for patience; one that restarts is back soon. Errors: UnreachableError when it does not come back. */
 export async function putPatiently(io: CliIo, api: Api, id: string, body: object): Promise<ApiAnswer> {
+  if (parseCallId(id) === undefined) return { url: api.url, ...NO_CALL_ID };
   for (let tries = 1; ; tries++) {
     let waitSeconds = 2 ** tries / 2;
     try {
       const answer = await api.send('PUT', `calls/${encodeURIComponent(id)}`, { body });
-      if ((answer.status !== 503 && answer.status !== 429) || tries === TRIES) return answer;
+      if (!mayPass(answer) || tries === TRIES) return answer;
       waitSeconds = answer.retryAfterSeconds ?? waitSeconds;
     } catch (error) {
       if (!(error instanceof UnreachableError) || tries === TRIES) throw error;

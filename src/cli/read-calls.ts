@@ -4,6 +4,7 @@ import { isObject, type JsonObject, parseJson } from './json-value.ts';
 
 /** A call named on stdin, with what else its object says. */
 export interface NamedCall {
+  /** Empty when it names none. */
   readonly id: string;
   /** Without the id; empty for a line of text. */
   readonly others: JsonObject;
@@ -18,7 +19,7 @@ const ID_NAMES = ['callId', 'CallId', 'id'] as const;
  * Reads calls from stdin: one a line, as an id or as a JSON object; or all as one JSON array, or as what `list --json`
  * prints.
  *
- * Errors: CliError with the line that names no call, or when there is nothing at all; an empty list is fine.
+ * Errors: CliError with the line that is no JSON, or when there is nothing at all; an empty list is fine.
  */
 export async function* readCalls({ stdin, signal }: Pick<CliIo, 'stdin' | 'signal'>): AsyncGenerator<NamedCall, void> {
   let line = 0;
@@ -62,18 +63,19 @@ function* toNamedCalls(value: unknown, line: number): Generator<NamedCall, void>
 function toNamedCall(item: unknown, line: number): NamedCall {
   if (typeof item === 'string') return { id: item, others: {}, line };
   const name = isObject(item) ? ID_NAMES.find((known) => typeof item[known] === 'string') : undefined;
-  if (!isObject(item) || name === undefined) {
-    throw wrongUsage(`Entry ${line} of stdin names no call: it has no text ${ID_NAMES.join(', ')}.`);
-  }
+  if (!isObject(item) || name === undefined) return { id: '', others: {}, line };
   const { [name]: id, ...others } = item;
   return { id: String(id), others, line };
 }
 
-/** The calls named by arguments, or else on stdin. Errors: CliError when nobody names one. */
+/** The calls named by arguments, or else on stdin. Errors: CliError when nobody names one, or an entry does not. */
 export async function namedIds(io: CliIo, given: readonly string[]): Promise<readonly string[]> {
   if (given.length > 0) return given;
   if (io.stdin.isTerminal) throw wrongUsage('Name at least one call: as argument, or on stdin.');
   const ids: string[] = [];
-  for await (const { id } of readCalls(io)) ids.push(id);
+  for await (const { id, line } of readCalls(io)) {
+    if (id === '') throw wrongUsage(`Entry ${line} of stdin names no call: it has no text ${ID_NAMES.join(', ')}.`);
+    ids.push(id);
+  }
   return ids;
 }

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { toCliError } from './api.ts';
+import { toCliError } from './api-answer.ts';
 import { wrongUsage } from './cli-error.ts';
 import { type Act, type CommandContext, wholeNumber } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';

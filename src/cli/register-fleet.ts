@@ -1,4 +1,5 @@
-import { type ApiAnswer, toDetail } from './api.ts';
+import { UnreachableError } from './api.ts';
+import { type ApiAnswer, mayPass, toDetail } from './api-answer.ts';
 import { CliError } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
@@ -11,6 +12,8 @@ type Counts = Record<Outcome, number>;
 
 /** Where nobody looks, a line tells how far it is each time so many calls are done. */
 const CALLS_A_LINE = 1_000;
+/** One call that fails is that call's trouble; so many in a row are the app's. */
+const MOST_FAILING = 16;
 
 /**
  * Registers the calls of stdin, and tells how far it is, what was refused, and at the end a table of what became of them.
@@ -26,6 +29,7 @@ export async function registerFleet(
   const api = await context.connect();
   const counts: Counts = { registered: 0, running: 0, unknown: 0, refused: 0 };
   const progress = createProgress(context, counts);
+  let failing = 0;
   try {
     await sideBySide(readCalls(io), concurrency, async (call) => {
       const answer = await putPatiently(io, api, call.id, toBody(call));
@@ -34,6 +38,8 @@ export async function registerFleet(
       progress.clear();
       reportCall(context, call, outcome, answer);
       progress.show();
+      failing = mayPass(answer) ? failing + 1 : 0;
+      if (failing === MOST_FAILING) throw new UnreachableError(toDetail(answer));
     });
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
@@ -90,5 +96,5 @@ function reportCall(context: CommandContext, { id, line }: NamedCall, outcome: O
   const isKept = outcome === 'registered' || outcome === 'running';
   const detail = isKept ? undefined : toDetail(answer);
   if (context.json) context.printJson({ line, callId: id, outcome, status: answer.status, detail }, 'line');
-  else if (detail !== undefined) context.complain(`Line ${line}, ${id}: ${detail}`);
+  else if (detail !== undefined) context.complain(`Line ${line}, ${id || 'no id'}: ${detail}`);
 }

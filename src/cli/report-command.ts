@@ -30,7 +30,7 @@ Example:
 async function report(context: CommandContext, { since }: { readonly since: string }): Promise<number> {
   const apis = await context.connectAll();
   const path = `report?since=${encodeURIComponent(toDay(since, context.io.nowMs()))}`;
-  const told = await askAll(apis, (api) => api.get(path), context.complain);
+  const told = await askAll(apis, (api) => api.get(path, 'days'), context.complain);
   for (const { url, answer } of told) {
     if (context.json) context.printJson(apis.length === 1 ? answer : { app: url, ...answer });
     else showReport(context, answer, apis.length === 1 ? undefined : url);

@@ -23,7 +23,7 @@ export async function resolveCall(api: Pick<Api, 'get'>, text: string): Promise<
   if (digits.length === HEX_DIGITS) return text;
   const prefix = toDashed(digits);
   const query = new URLSearchParams({ text: prefix, include: 'ended', top: String(LARGEST_PAGE) });
-  const rows = objectsOf(await api.get(`calls?${query}`), 'value');
+  const rows = objectsOf(await api.get(`calls?${query}`, 'value'), 'value');
   const ids = rows.map((row) => textOf(row, 'callId')).filter((callId) => callId.startsWith(prefix));
   const [only, ...others] = ids;
   if (only === undefined) throw new CliError(`No call here begins with ${prefix}.`, EXIT.unknownCall);

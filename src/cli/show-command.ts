@@ -19,7 +19,7 @@ export function defineShow(program: Command, act: Act): void {
 
 async function showCall(context: CommandContext, _options: unknown, [id = '']: readonly string[]): Promise<number> {
   const api = await context.connect();
-  const call = await api.get(`calls/${encodeURIComponent(await resolveCall(api, id))}`);
+  const call = await api.get(`calls/${encodeURIComponent(await resolveCall(api, id))}`, 'callId');
   if (context.json) {
     context.printJson(call);
     return EXIT.done;

@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
-import { toDetail } from './api.ts';
+import { toDetail } from './api-answer.ts';
 import { type Act, type CommandContext, confirmOrRefuse } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { namedIds } from './read-calls.ts';
 import { resolveCalls } from './resolve-call.ts';
-import { sideBySide } from './side-by-side.ts';
-
-const AT_ONCE = 8;
+import { sendForEach } from './send-for-each.ts';
 
 export function defineStop(program: Command, act: Act): void {
   program
@@ -27,15 +25,10 @@ async function stopCalls(context: CommandContext, { yes }: { readonly yes?: true
     context.complain('Nothing was stopped.');
     return EXIT.failed;
   }
-  const statuses: number[] = [];
-  await sideBySide(ids, AT_ONCE, async (id) => {
-    const answer = await api.send('DELETE', `calls/${encodeURIComponent(id)}`);
-    statuses.push(answer.status);
+  const send = (id: string) => api.send('DELETE', `calls/${encodeURIComponent(id)}`);
+  return sendForEach(ids, 202, send, (id, answer) => {
     if (context.json) context.printJson({ callId: id, stopped: answer.status === 202, ...answer.body }, 'line');
     else if (answer.status === 202) context.say(`${id} is kept alive no more.`);
     else context.complain(`${id}: ${toDetail(answer)}`);
   });
-  const failures = statuses.filter((status) => status !== 202);
-  if (failures.length === 0) return EXIT.done;
-  return failures.every((status) => status === 404) ? EXIT.unknownCall : EXIT.failed;
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { toVisibleText } from '../core/values/visible-text.ts';
-import { type Api, UnreachableError } from './api.ts';
+import { type Api, ForeignAnswerError, UnreachableError } from './api.ts';
 import { askAll } from './ask-all.ts';
 import { type CallFilterOptions, type CallList, callColumns, fetchCalls, toCountsText } from './call-rows.ts';
 import { type Act, type CommandContext, wholeNumber } from './command-context.ts';
@@ -40,11 +40,14 @@ async function watchCalls(context: CommandContext, options: WatchOptions): Promi
     : io.out.isTerminal
       ? createScreenView(context)
       : createLog(context);
-  show.list(await fetchAll(apis, options, show));
   try {
+    await look(apis, options, show);
     for (;;) {
       await io.sleep(options.interval * 1_000);
-      await look(apis, options, show);
+      await look(apis, options, show).catch((error: unknown) => {
+        if (!isPassing(error)) throw error;
+        show.trouble(error.message);
+      });
     }
   } catch (error) {
     if (!io.signal.aborted) throw error;
@@ -55,24 +58,25 @@ async function watchCalls(context: CommandContext, options: WatchOptions): Promi
 }
 
 interface View {
-  list(list: CallList): void;
+  /** With the problems of the apps whose calls are not in it. */
+  list(list: CallList, problems: readonly string[]): void;
   trouble(problem: string): void;
   end(): void;
 }
 
-/** An app that restarts is no reason to stop watching it. */
-async function look(apis: readonly Api[], options: WatchOptions, show: View): Promise<void> {
-  try {
-    show.list(await fetchAll(apis, options, show));
-  } catch (error) {
-    if (!(error instanceof UnreachableError)) throw error;
-    show.trouble(error.message);
-  }
+/** An app that restarts, or is deployed anew, is no reason to stop watching it. */
+function isPassing(error: unknown): error is UnreachableError | ForeignAnswerError {
+  return error instanceof UnreachableError || error instanceof ForeignAnswerError;
 }
 
-async function fetchAll(apis: readonly Api[], options: WatchOptions, show: View): Promise<CallList> {
-  const told = await askAll(apis, (api) => fetchCalls(api, options, MOST_CALLS), show.trouble);
-  return mergeLists(told, MOST_CALLS);
+async function look(apis: readonly Api[], options: WatchOptions, show: View): Promise<void> {
+  const problems: string[] = [];
+  const ask = (api: Api) => fetchCalls(api, options, MOST_CALLS);
+  const told = await askAll(apis, ask, (problem) => problems.push(problem)).catch((error: unknown) => {
+    problems.forEach(show.trouble);
+    throw error;
+  });
+  show.list(mergeLists(told, MOST_CALLS), problems);
 }
 
 function createScreenView(context: CommandContext): View {
@@ -82,8 +86,9 @@ function createScreenView(context: CommandContext): View {
   const draw = (lines: readonly string[]) =>
     io.out.write(`${CLEAR}${lines.slice(0, (io.out.rows() ?? 24) - 1).join('\n')}\n`);
   return {
-    list: (list) =>
+    list: (list, problems) =>
       draw([
+        ...problems.map((problem) => paint('red', toVisibleText(problem))),
         ...(list.engineProblem === '' ? [] : [paint('yellow', toVisibleText(list.engineProblem))]),
         `${toVisibleText(toCountsText(list))}  ${paint('dim', 'Ctrl-C ends this.')}`,
         '',
@@ -98,15 +103,19 @@ function createScreenView(context: CommandContext): View {
 function createLog(context: CommandContext): View {
   let known = new Map<string, JsonObject>();
   return {
-    list({ asOf, value }) {
+    list({ asOf, value }, problems) {
+      problems.forEach(context.complain);
       const at = toInstantText(asOf);
       const rows = new Map(value.map((row) => [textOf(row, 'callId'), row]));
       for (const [callId, row] of rows) {
         if (toMark(known.get(callId)) === toMark(row)) continue;
         context.say(`${at} ${callId} ${textOf(row, 'state')}: ${textOf(row, 'why')}`);
       }
-      for (const callId of known.keys()) {
-        if (!rows.has(callId)) context.say(`${at} ${callId} is not in the list any more`);
+      for (const [callId, row] of known) {
+        if (rows.has(callId)) continue;
+        // It may be one of an app that does not answer just now.
+        if (problems.length > 0) rows.set(callId, row);
+        else context.say(`${at} ${callId} is not in the list any more`);
       }
       known = rows;
     },
@@ -121,5 +130,12 @@ function toMark(row: JsonObject | undefined): string {
 }
 
 function createJsonView(context: CommandContext): View {
-  return { list: (list) => context.printJson(list, 'line'), trouble: context.complain, end: () => {} };
+  return {
+    list(list, problems) {
+      problems.forEach(context.complain);
+      context.printJson(list, 'line');
+    },
+    trouble: context.complain,
+    end: () => {},
+  };
 }

@@ -239,7 +239,7 @@ describe('register', () => {
   test('shows its progress to a person, and to nobody else', async () => {
     const run = (options: Pick<RunOptions, 'columns' | 'stdinIsPiped'>) =>
       runCommand(['register', '--tenant', TENANT, '--concurrency', '1'], {
-        ...preparedFetch(json(202, {}), json(200, {})),
+        ...preparedFetch(json(202, { callId: UNKNOWN_CALL }), json(200, { callId: UNKNOWN_CALL })),
         stdin: newIds(2).join('\n'),
         ...options,
       });
@@ -257,7 +257,7 @@ describe('register', () => {
     const { fetch, asked } = preparedFetch(
       json(503, { detail: 'busy' }, { 'retry-after': '7' }),
       networkError('ECONNRESET'),
-      json(202, {}),
+      json(202, { callId: UNKNOWN_CALL }),
     );
     const run = await runCommand(['register', UNKNOWN_CALL, '--tenant', TENANT], { fetch, onSleep });
     expect(run.exitCode).toBe(0);
@@ -266,7 +266,8 @@ describe('register', () => {
   });
 
   test('gives up when the app stays away, and says how far it came', async () => {
-    const { fetch } = preparedFetch(json(202, {}), ...Array.from({ length: 4 }, () => networkError('ECONNREFUSED')));
+    const away = Array.from({ length: 4 }, () => networkError('ECONNREFUSED'));
+    const { fetch } = preparedFetch(json(202, { callId: UNKNOWN_CALL }), ...away);
     const stdin = newIds(50).join('\n');
     const run = await runCommand(['register', '--tenant', TENANT, '--concurrency', '1'], { fetch, stdin });
     expect(run.exitCode).toBe(1);

@@ -108,7 +108,10 @@ describe('when the app cannot be asked, the command says why:', () => {
     [json(404, { error: 'no such page' }), /answers 404, but not as the API of this app does/],
     [new Response('<html>stopped</html>', { status: 403 }), /answers 403, but not as/],
     [new Response(null, { status: 307, headers: { location: 'https://evil.example' } }), /a redirect/],
-    [json(503, { detail: 'The table does not answer.' }), /^The table does not answer\.$/m],
+    [
+      json(503, { detail: 'The table does not answer.' }),
+      /^http:\/\/127\.0\.0\.1:7071 answers 503: The table does not answer\.$/m,
+    ],
     [json(500, {}), /answers 500 without saying why/],
   ])('%s', async (answer, problem) => {
     const run = await failing(answer);

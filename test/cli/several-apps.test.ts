@@ -66,7 +66,7 @@ test('report tells the days of each', async () => {
 });
 
 test('what changes a call wants to know which app; --url chooses its key too, and a given key goes to no other', async () => {
-  const { run, keys } = inHome({ 'two.example': () => json(200, { graph: {} }) });
+  const { run, keys } = inHome({ 'two.example': () => json(200, { callId: UNKNOWN_CALL, graph: {} }) });
   expect(await run(['keep', UNKNOWN_CALL])).toMatchObject({
     exitCode: 2,
     err: 'The profile names several apps. Say which with --url: https://one.example, https://two.example.\n',

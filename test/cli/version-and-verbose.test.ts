@@ -10,7 +10,7 @@ test('--version is that of the package', async () => {
 
 test('--verbose tells each request with its time on stderr, and no key', async () => {
   const env = { CALL_KEEPALIVE_URL: 'https://app.example', CALL_KEEPALIVE_KEY: 'secret' };
-  const fetch = preparedFetch(json(200, { graph: {} })).fetch;
+  const fetch = preparedFetch(json(200, { callId: UNKNOWN_CALL, graph: {} })).fetch;
   const { err } = await runCommand(['keep', UNKNOWN_CALL, '--verbose'], { env, fetch });
   expect(err).toBe(`POST https://app.example/api/calls/${UNKNOWN_CALL}/keepAlive: 200 in 0 ms\n`);
 });
