@@ -25,12 +25,7 @@ export function createInProcessFetch(handle: Handle, clock: Pick<VirtualClock, '
   };
 }
 
-/** What has no body is read as it is: a `Request` would cost more than all else here. */
 async function toMessage(...[input, init]: Parameters<typeof fetch>): Promise<HttpMessageRequest> {
-  if (typeof input === 'string' && (init?.body === undefined || init.body === null)) {
-    const headers = Object.fromEntries(new Headers(init?.headers));
-    return { method: init?.method?.toUpperCase() ?? 'GET', url: new URL(input), headers, body: new Uint8Array() };
-  }
   const request = new Request(input, init);
   return {
     method: request.method,

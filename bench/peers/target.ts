@@ -63,7 +63,7 @@ export async function startTarget(): Promise<Target> {
       return () => watchers.delete(onBeat);
     },
     answerDelayMs: 0,
-    token: () => tokens.forTenant(SAMPLE_TENANT_ID),
+    token: () => tokens.sign(),
     tableConnection: `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${ACCOUNT_KEY};TableEndpoint=${origin}/${ACCOUNT};`,
     clear() {
       beats.clear();

@@ -1,5 +1,4 @@
 import type { Clock } from '../../src/adapters/clock.ts';
-import { createTimerHeap, type HeapTimer } from './timer-heap.ts';
 
 /** A clock that the test, demo or simulation moves by hand. */
 export interface VirtualClock extends Clock {
@@ -28,10 +27,10 @@ const nextTurnOfEventLoop = () => new Promise<void>((resolve) => setImmediate(re
  * pending I/O run, and all tracked work ends. Errors: a `run…` while another one is under way rejects.
  */
 export function createVirtualClock(options: { readonly startMs: number }): VirtualClock {
-  const timers = createTimerHeap();
+  /** In order of due time, then of creation. */
+  const timers: { readonly dueMs: number; readonly fire: () => void }[] = [];
   let steadyMs = 0;
   let wallOffsetMs = options.startMs;
-  let order = 0;
   let running = false;
   let blocking = 0;
   let onUnblocked: (() => void) | undefined;
@@ -61,11 +60,11 @@ export function createVirtualClock(options: { readonly startMs: number }): Virtu
     try {
       for (;;) {
         await settle();
-        const next = timers.peek();
+        const [next] = timers;
         if (next === undefined || next.dueMs > untilMs()) return;
-        timers.pop();
+        timers.shift();
         steadyMs = Math.max(steadyMs, next.dueMs);
-        next.fire?.();
+        next.fire();
       }
     } finally {
       running = false;
@@ -80,16 +79,11 @@ export function createVirtualClock(options: { readonly startMs: number }): Virtu
   return {
     nowMs: () => steadyMs + wallOffsetMs,
     after(delayMs, fire) {
-      const timer: HeapTimer = { dueMs: steadyMs + Math.max(0, delayMs), order: order++, fire: undefined };
-      timer.fire = () => {
-        timer.fire = undefined;
-        fire();
-      };
-      timers.push(timer);
+      const timer = { dueMs: steadyMs + Math.max(0, delayMs), fire };
+      timers.splice(timers.findLastIndex(({ dueMs }) => dueMs <= timer.dueMs) + 1, 0, timer);
       return () => {
-        if (timer.fire === undefined) return;
-        timer.fire = undefined;
-        timers.noteCancelled();
+        const index = timers.indexOf(timer);
+        if (index >= 0) timers.splice(index, 1);
       };
     },
     runUntil,
@@ -113,7 +107,7 @@ export function createVirtualClock(options: { readonly startMs: number }): Virtu
       wallOffsetMs += ms;
     },
     get timerCount() {
-      return timers.size;
+      return timers.length;
     },
   };
 }

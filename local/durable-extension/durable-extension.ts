@@ -9,12 +9,10 @@ import { createFunctionTable, type DurableExtensionOptions } from './extension-o
 import { EventType } from './hub/history-event.ts';
 import { createHubSession, EngineKilledError } from './hub/hub-session.ts';
 import { HubConflictError, type HubMessage } from './hub/hub-store.ts';
-import { createInstanceCache } from './hub/instance-cache.ts';
 import { toPendingRow } from './hub/instance-row.ts';
 import { InvocationLostError } from './invocation-lost-error.ts';
 import { createManagementApi } from './management-api/management-api.ts';
 import { runOrchestratorTurn } from './replay/orchestrator-turn.ts';
-import { createPlayedHistory } from './replay/played-history.ts';
 
 /** One running extension: delivers messages to orchestrators and activities, and serves the management HTTP API. */
 export interface DurableExtension {
@@ -45,7 +43,6 @@ export function createDurableExtension(options: DurableExtensionOptions): Durabl
   const newId = options.newId ?? (() => randomUUID().replaceAll('-', ''));
   const functions = createFunctionTable(options);
   const session = createHubSession({ store, owner: newId(), clock, faults });
-  const cache = createInstanceCache(store);
   const retryAfterMs = options.redeliveryDelayMs ?? defaultRedeliveryDelayMs;
   const inHand = new Set<Promise<unknown>>();
   const { invoke, defaultVersion = null } = options;
@@ -68,19 +65,19 @@ export function createDurableExtension(options: DurableExtensionOptions): Durabl
   }
 
   async function turn(instanceId: string, batch: readonly HubMessage[]): Promise<void> {
-    const before = await cache.read(instanceId);
+    const before = await store.readInstance(instanceId);
     const consume = batch.map(({ sequence }) => sequence);
-    const reconciled = reconcileMessages(before.row, batch);
+    const reconciled = reconcileMessages(before, batch);
     if (reconciled.kind === 'discard') {
       log?.({ level: 'information', instanceId, message: `${batch.length} message(s) for no live instance discarded` });
       return session.commit({ consume });
     }
     const { started, events } = reconciled;
-    const row = before.row ?? (started === undefined ? undefined : toPendingRow(started, 0));
+    const row = before ?? (started === undefined ? undefined : toPendingRow(started, 0));
     if (row === undefined) return;
-    const past = started === undefined ? before.past : createPlayedHistory([]);
+    const past = started === undefined ? await store.readHistory(instanceId) : [];
     const result = await runOrchestratorTurn(turnContext, { row, past, events, nowMs: clock.nowMs() });
-    const expectedRevision = before.row?.revision ?? 0;
+    const expectedRevision = before?.revision ?? 0;
     const after = { ...result.row, revision: expectedRevision + 1 };
     const kind = result.isNewGeneration ? 'replace' : 'append';
     await session.commit({
@@ -88,7 +85,6 @@ export function createDurableExtension(options: DurableExtensionOptions): Durabl
       consume,
       send: result.send,
     });
-    cache.note(before, after, result);
   }
 
   async function runBatch(instanceId: string, batch: readonly HubMessage[]): Promise<BatchOutcome> {
@@ -96,7 +92,6 @@ export function createDurableExtension(options: DurableExtensionOptions): Durabl
       await turn(instanceId, batch);
       return 'done';
     } catch (thrown) {
-      cache.forget(instanceId);
       return afterError(thrown, instanceId, 'the turn');
     }
   }

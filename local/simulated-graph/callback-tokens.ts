@@ -25,8 +25,6 @@ interface SigningKey {
 /** Source: Microsoft Teams, "Call notifications" (sample token: issuer, `tid`, one hour of life). */
 const ISSUER = 'https://api.botframework.com';
 const LIFETIME_SECONDS = 3_600;
-/** One token may serve many notifications; a fresh one every few minutes keeps its life close to an hour. */
-const REUSE_MS = 5 * 60_000;
 
 const RSA_SIGNATURES = {
   RS256: { hash: 'sha256', padding: constants.RSA_PKCS1_PADDING },
@@ -49,7 +47,6 @@ export function createCallbackTokens(options: {
 }) {
   const supplied = [...(options.signingKeys ?? [])];
   const published: SigningKey[] = [];
-  const reusable = new Map<string, { readonly token: string; readonly untilMs: number }>();
 
   const currentKey = (): SigningKey => published[0] ?? publishKey();
   const publishKey = (): SigningKey => {
@@ -77,19 +74,9 @@ export function createCallbackTokens(options: {
 
   return {
     sign: signToken,
-    /** A valid token of that tenant, perhaps one that was used before. */
-    forTenant(tenantId: string): string {
-      const nowMs = options.clock.nowMs();
-      const known = reusable.get(tenantId);
-      if (known !== undefined && nowMs < known.untilMs) return known.token;
-      const token = signToken({ tid: tenantId });
-      reusable.set(tenantId, { token, untilMs: nowMs + REUSE_MS });
-      return token;
-    },
     /** Signs with a new key from now on; the old ones stay published unless `dropOld`. */
     rotateKeys({ dropOld = false }: { readonly dropOld?: boolean } = {}): { readonly kid: string } {
       currentKey();
-      reusable.clear();
       const key = publishKey();
       if (dropOld) published.length = 1;
       return { kid: key.kid };

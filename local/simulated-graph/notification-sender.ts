@@ -37,7 +37,7 @@ export function createNotificationSender(deps: {
   const deliverNow = async (call: SimulatedCall, record: NotificationRecord, body: string): Promise<void> => {
     const { signal, dispose } = timeoutSignal(clock, DELIVERY_TIMEOUT_MS);
     try {
-      const headers = toHeaders(call, record.messageId, deps.tokens.forTenant(call.facts.tenantId));
+      const headers = toHeaders(call, record.messageId, deps.tokens.sign({ tid: call.facts.tenantId }));
       const delivery = deps.deliver({ url: call.callbackUri, headers, body }, signal);
       record.status = (await Promise.race([delivery, rejectionOf(signal)])).status;
       record.outcome = 'delivered';

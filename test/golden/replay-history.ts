@@ -1,5 +1,5 @@
 import * as df from 'durable-functions';
-import { EventType, type HistoryEvent, joinHistory } from '../../local/durable-extension/hub/history-event.ts';
+import { EventType, type HistoryEvent } from '../../local/durable-extension/hub/history-event.ts';
 import { runtimeStatusNumbers } from '../../local/durable-extension/hub/runtime-status.ts';
 import { walkActions } from '../../local/durable-extension/replay/action-walk.ts';
 import type { Decision } from '../../local/durable-extension/replay/decision.ts';
@@ -51,9 +51,8 @@ async function replayGeneration(
   for (const turn of toTurns(events)) {
     const recorded = turn.flatMap(describeEvent);
     const fresh = turn.filter((event) => describeEvent(event).length === 0);
-    const historyJson = [joinHistory(past, true), joinHistory(fresh, false)].filter((json) => json !== '').join(',');
     const row = { instanceId: golden.instanceId, parentInstanceId: null, inputJson: started.Input };
-    const state = await invoke(ORCHESTRATOR_NAME, { string: buildOrchestratorInput(row, historyJson, past.length > 0) })
+    const state = await invoke(ORCHESTRATOR_NAME, { string: buildOrchestratorInput(row, past, fresh) })
       .then(parseOrchestratorState)
       .catch((thrown: unknown) => parseThrownState(thrown) ?? { kind: 'unusable' as const, reason: String(thrown) });
     const decisions = walkActions({

@@ -153,25 +153,3 @@ export type HistoryEvent =
   | GenericEvent
   | ExecutionSuspended
   | ExecutionResumed;
-
-const texts = new WeakMap<HistoryEvent, string>();
-
-/** The JSON text of an event (without `IsPlayed`), made at most once so that a turn only joins texts. */
-export function toHistoryJson(event: HistoryEvent): string {
-  const known = texts.get(event);
-  if (known !== undefined) return known;
-  const json = JSON.stringify(event);
-  texts.set(event, json);
-  return json;
-}
-
-/** The array items of `entries`, comma-separated, marked as played (from earlier turns) or not (new in this turn). */
-export function joinHistory(entries: readonly HistoryEvent[], isPlayed: boolean): string {
-  const prefix = `{"IsPlayed":${isPlayed},`;
-  let text = '';
-  for (const event of entries) {
-    if (text !== '') text += ',';
-    text += prefix + toHistoryJson(event).slice(1);
-  }
-  return text;
-}

@@ -22,11 +22,6 @@ export interface HubSession {
   onKill(then: () => void): void;
 }
 
-function delay(faults: HubFaults, message: NewHubMessage): NewHubMessage {
-  const delayMs = delayOf(faults, message);
-  return delayMs === 0 ? message : { ...message, visibleAtMs: message.visibleAtMs + delayMs };
-}
-
 function delayOf(faults: HubFaults, message: NewHubMessage): number {
   const { EventType: type } = message.event;
   if (type === EventType.TimerFired) return faults.timerDelayMs?.(message.instanceId, message.visibleAtMs) ?? 0;
@@ -42,8 +37,6 @@ export function createHubSession(options: {
 }): HubSession {
   const { store, owner, clock, faults } = options;
   const listeners: (() => void)[] = [];
-  const { timerDelayMs, startPutBackMs, deliveryDelayMs } = faults;
-  const hasDelays = [timerDelayMs, startPutBackMs, deliveryDelayMs].some((delays) => delays !== undefined);
   let isAlive = true;
 
   function kill(keepClaimsForMs = 0): void {
@@ -75,8 +68,11 @@ export function createHubSession(options: {
     },
     async commit(change) {
       assertAlive();
-      const send = change.send ?? [];
-      const delivered = hasDelays ? { ...change, send: send.map((message) => delay(faults, message)) } : change;
+      const send = (change.send ?? []).map((message) => ({
+        ...message,
+        visibleAtMs: message.visibleAtMs + delayOf(faults, message),
+      }));
+      const delivered = { ...change, send };
       if (faults.beforeCommit !== undefined) await runHook(faults.beforeCommit, delivered);
       await store.commit(delivered);
       if (faults.afterCommit !== undefined) await runHook(faults.afterCommit, delivered);

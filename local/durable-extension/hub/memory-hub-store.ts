@@ -12,7 +12,7 @@ import { createHubWatch } from './hub-watch.ts';
 
 interface StoredInstance {
   readonly row: InstanceRow;
-  readonly history: HistoryEvent[];
+  readonly history: readonly HistoryEvent[];
 }
 
 function matches(row: InstanceRow, query: InstanceQuery): boolean {
@@ -20,6 +20,7 @@ function matches(row: InstanceRow, query: InstanceQuery): boolean {
     (query.instanceIdPrefix === undefined || row.instanceId.startsWith(query.instanceIdPrefix)) &&
     (query.createdFromMs === undefined || row.createdAtMs >= query.createdFromMs) &&
     (query.createdToMs === undefined || row.createdAtMs <= query.createdToMs) &&
+    (query.afterInstanceId === undefined || row.instanceId > query.afterInstanceId) &&
     (query.statuses === undefined || query.statuses.includes(row.runtimeStatus))
   );
 }
@@ -30,7 +31,6 @@ export function createMemoryHubStore(): HubStore {
   const messages = new Map<number, HubMessage>();
   const { notify, ...watch } = createHubWatch();
   let sequence = 0;
-  let sortedIds: readonly string[] | undefined;
 
   function assertCurrent(change: HubChange): void {
     for (const { row, expectedRevision } of change.instances ?? []) {
@@ -47,18 +47,10 @@ export function createMemoryHubStore(): HubStore {
 
   function applyInstances(change: HubChange): void {
     for (const { row, history } of change.instances ?? []) {
-      const stored = instances.get(row.instanceId);
-      if (stored === undefined) sortedIds = undefined;
-      if (stored !== undefined && history.kind === 'append') {
-        for (const entry of history.entries) stored.history.push(entry);
-        instances.set(row.instanceId, { row, history: stored.history });
-      } else {
-        instances.set(row.instanceId, { row, history: [...history.entries] });
-      }
+      const kept = history.kind === 'append' ? (instances.get(row.instanceId)?.history ?? []) : [];
+      instances.set(row.instanceId, { row, history: [...kept, ...history.entries] });
     }
-    for (const instanceId of change.purge ?? []) {
-      if (instances.delete(instanceId)) sortedIds = undefined;
-    }
+    for (const instanceId of change.purge ?? []) instances.delete(instanceId);
   }
 
   return {
@@ -67,15 +59,11 @@ export function createMemoryHubStore(): HubStore {
     readInstance: async (instanceId) => instances.get(instanceId)?.row,
     readHistory: async (instanceId) => instances.get(instanceId)?.history ?? [],
     async queryInstances(query) {
-      sortedIds ??= [...instances.keys()].sort();
-      const found: InstanceRow[] = [];
-      for (const instanceId of sortedIds) {
-        if (found.length >= query.limit) break;
-        if (query.afterInstanceId !== undefined && instanceId <= query.afterInstanceId) continue;
-        const row = instances.get(instanceId)?.row;
-        if (row !== undefined && matches(row, query)) found.push(row);
-      }
-      return found;
+      return [...instances.values()]
+        .map(({ row }) => row)
+        .filter((row) => matches(row, query))
+        .toSorted((one, other) => (one.instanceId < other.instanceId ? -1 : 1))
+        .slice(0, query.limit);
     },
     async commit(change) {
       assertCurrent(change);

@@ -1,5 +1,4 @@
 import type { DatabaseSync as Database } from 'node:sqlite';
-import { toHistoryJson } from './history-event.ts';
 import {
   type HubChange,
   HubConflictError,
@@ -27,23 +26,20 @@ interface RequestedCommit {
 /**
  * Keeps the task hub in one SQLite file: what a commit resolved for survives a crash of the process and of the machine.
  *
- * Commits that are requested in the same turn of the event loop are made durable together, with one fsync, and so are those
- * that come while the disk rests for as long as it has just worked: the slower it is, the more of them share its work. A
- * conflict rejects its own commit only. Errors: HubFileError when the file is in use by another process, newer, or no hub; a
- * commit rejects with SQLite's error, and nothing of it is kept, when the disk fails.
+ * Commits that are requested in the same turn of the event loop are made durable together, with one fsync. A conflict
+ * rejects its own commit only. Errors: HubFileError when the file is in use by another process, newer, or no hub; a commit
+ * rejects with SQLite's error, and nothing of it is kept, when the disk fails.
  */
 export function createSqliteHubStore({ path }: { readonly path: string }): SqliteHubStore {
   const database = openHubFile(path);
   const statements = prepareStatements(database);
   const { notify, ...watch } = createHubWatch();
   let requested: RequestedCommit[] = [];
-  let restsUntilMs = 0;
 
   function flush(): void {
     const group = requested;
     requested = [];
     if (group.length === 0) return;
-    const startedMs = performance.now();
     let settle: readonly (() => void)[];
     try {
       settle = inTransaction(database, () => group.map(perform));
@@ -51,15 +47,7 @@ export function createSqliteHubStore({ path }: { readonly path: string }): Sqlit
       for (const { reject } of group) reject(error);
       return;
     }
-    const endedMs = performance.now();
-    restsUntilMs = endedMs + (endedMs - startedMs);
     for (const tell of settle) tell();
-  }
-
-  function flushSoon(): void {
-    const restMs = restsUntilMs - performance.now();
-    if (restMs > 0) setTimeout(flush, restMs);
-    else setImmediate(flush);
   }
 
   /** Returns what to do once the transaction is durable. */
@@ -94,7 +82,7 @@ export function createSqliteHubStore({ path }: { readonly path: string }): Sqlit
     },
     commit(change) {
       return new Promise((resolve, reject) => {
-        if (requested.push({ change, resolve, reject }) === 1) flushSoon();
+        if (requested.push({ change, resolve, reject }) === 1) setImmediate(flush);
       });
     },
     close() {
@@ -183,7 +171,7 @@ function applyChange(statements: Statements, change: HubChange): HubNotice {
 function putInstance(statements: Statements, { row, history }: InstanceChange): void {
   statements.putInstance.run({ ...row });
   if (history.kind === 'replace') statements.deleteHistory.run(row.instanceId);
-  for (const event of history.entries) statements.appendHistory.run(row.instanceId, toHistoryJson(event));
+  for (const event of history.entries) statements.appendHistory.run(row.instanceId, JSON.stringify(event));
 }
 
 function send(statements: Statements, message: NewHubMessage): HubMessage {

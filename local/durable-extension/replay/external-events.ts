@@ -15,27 +15,23 @@ export function createExternalEvents(): ExternalEvents {
   const waiters = new Map<string, SyncTask[]>();
   const buffered = new Map<string, number>();
 
-  function raise(name: string): void {
-    const key = name.toLowerCase();
-    const waiter = waiters.get(key)?.pop();
-    if (waiter === undefined) buffered.set(key, (buffered.get(key) ?? 0) + 1);
-    else settle(waiter, 'completed');
-  }
-
   return {
     wait(name) {
       const key = name.toLowerCase();
-      const task = createTask();
-      const stack = waiters.get(key);
-      if (stack === undefined) waiters.set(key, [task]);
-      else stack.push(task);
       const waiting = buffered.get(key) ?? 0;
       if (waiting > 0) {
         buffered.set(key, waiting - 1);
-        raise(name);
+        return createTask('completed');
       }
+      const task = createTask();
+      waiters.set(key, [...(waiters.get(key) ?? []), task]);
       return task;
     },
-    raise,
+    raise(name) {
+      const key = name.toLowerCase();
+      const waiter = waiters.get(key)?.pop();
+      if (waiter === undefined) buffered.set(key, (buffered.get(key) ?? 0) + 1);
+      else settle(waiter, 'completed');
+    },
   };
 }

@@ -22,9 +22,7 @@ export interface OrchestrationContext {
 
 interface ContextState {
   nextId: number;
-  nowAt: string;
-  /** `nowAt` as a number; undefined until somebody asks. */
-  nowMs: number | undefined;
+  nowMs: number;
   isSuspended: boolean;
   /** Terminated, or completed for good. */
   isEnded: boolean;
@@ -151,8 +149,7 @@ export function createOrchestrationContext(options: {
 }): OrchestrationContext {
   const state: ContextState = {
     nextId: 0,
-    nowAt: '',
-    nowMs: undefined,
+    nowMs: Number.NaN,
     isSuspended: false,
     isEnded: false,
     continueAsNewInput: undefined,
@@ -173,8 +170,7 @@ export function createOrchestrationContext(options: {
 
   function process(event: HistoryEvent): void {
     if (event.EventType === EventType.OrchestratorStarted) {
-      state.nowAt = event.Timestamp;
-      state.nowMs = undefined;
+      state.nowMs = Date.parse(event.Timestamp);
       return;
     }
     const overridesSuspension =
@@ -185,10 +181,7 @@ export function createOrchestrationContext(options: {
 
   return {
     executionId: options.executionId,
-    nowMs() {
-      state.nowMs ??= Date.parse(state.nowAt);
-      return state.nowMs;
-    },
+    nowMs: () => state.nowMs,
     scheduleActivity(name, input) {
       const id = state.nextId++;
       return open(id, { kind: 'scheduleActivity', id, name, input });

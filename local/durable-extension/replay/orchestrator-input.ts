@@ -1,19 +1,29 @@
+import type { HistoryEvent } from '../hub/history-event.ts';
 import type { InstanceRow } from '../hub/hub-store.ts';
 
 /**
- * The JSON text that an orchestrationTrigger function gets.
+ * The JSON text that an orchestrationTrigger function gets: the events of earlier turns, and those new in this one.
  *
  * Source: Azure/azure-functions-durable-extension, OrchestrationTriggerAttributeBindingProvider.cs.
  */
 export function buildOrchestratorInput(
-  row: Pick<InstanceRow, 'instanceId' | 'parentInstanceId' | 'inputJson'>,
-  historyJson: string,
-  isReplaying: boolean,
+  { instanceId, parentInstanceId, inputJson }: Pick<InstanceRow, 'instanceId' | 'parentInstanceId' | 'inputJson'>,
+  past: readonly HistoryEvent[],
+  fresh: readonly HistoryEvent[],
 ): string {
-  return (
-    `{"history":[${historyJson}],"input":${row.inputJson ?? 'null'},"instanceId":${JSON.stringify(row.instanceId)},` +
-    `"isReplaying":${isReplaying},"parentInstanceId":${JSON.stringify(row.parentInstanceId)},` +
-    '"upperSchemaVersion":1,"upperSchemaVersionNew":3,"longRunningTimerIntervalDuration":"3.00:00:00",' +
-    '"maximumShortTimerDuration":"6.00:00:00","defaultHttpAsyncRequestSleepTimeMillseconds":30000}'
-  );
+  return JSON.stringify({
+    history: [
+      ...past.map((event) => ({ IsPlayed: true, ...event })),
+      ...fresh.map((event) => ({ IsPlayed: false, ...event })),
+    ],
+    input: JSON.parse(inputJson ?? 'null'),
+    instanceId,
+    isReplaying: past.length > 0,
+    parentInstanceId,
+    upperSchemaVersion: 1,
+    upperSchemaVersionNew: 3,
+    longRunningTimerIntervalDuration: '3.00:00:00',
+    maximumShortTimerDuration: '6.00:00:00',
+    defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
+  });
 }

@@ -3,13 +3,12 @@ import type { InstanceRow, NewHubMessage } from '../hub/hub-store.ts';
 import { applyToRow } from '../hub/instance-row.ts';
 import type { Decision } from './decision.ts';
 import { toEffect } from './decision-effects.ts';
-import { createPlayedHistory, type PlayedHistory } from './played-history.ts';
 import { type Generation, replayGeneration, type TurnContext } from './replay-generation.ts';
 
 /** What is known of an instance before a turn. */
 export interface TurnInput {
   readonly row: InstanceRow;
-  readonly past: PlayedHistory;
+  readonly past: readonly HistoryEvent[];
   /** New events, in order. The first is ExecutionStarted when `past` is empty. */
   readonly events: readonly HistoryEvent[];
   readonly nowMs: number;
@@ -30,7 +29,7 @@ function findStarted(entries: readonly HistoryEvent[]): ExecutionStarted | undef
 }
 
 function requireStarted(input: TurnInput, fresh: readonly HistoryEvent[]): ExecutionStarted {
-  const started = findStarted(input.past.entries) ?? findStarted(fresh);
+  const started = findStarted(input.past) ?? findStarted(fresh);
   if (started !== undefined) return started;
   throw new Error(
     `the history of instance '${input.row.instanceId}' has no ExecutionStarted event; purge the instance`,
@@ -57,7 +56,7 @@ function startGeneration(
     ...decision.carryOver,
     { EventType: EventType.OrchestratorCompleted, EventId: -1, Timestamp },
   ];
-  return { instanceId, parentInstanceId, past: createPlayedHistory([]), fresh, started };
+  return { instanceId, parentInstanceId, past: [], fresh, started };
 }
 
 /**
@@ -75,7 +74,7 @@ export async function runOrchestratorTurn(context: TurnContext, input: TurnInput
   const { instanceId, parentInstanceId } = input.row;
   const started = requireStarted(input, fresh);
   let generation: Generation = { instanceId, parentInstanceId, past: input.past, fresh, started };
-  let isNewGeneration = input.past.entries.length === 0;
+  let isNewGeneration = input.past.length === 0;
   let previousCustomStatus: string | null = null;
   const send: NewHubMessage[] = [];
 

@@ -1,12 +1,11 @@
 import type { Invoke } from '../../functions-host/invocation.ts';
 import type { FunctionTable } from '../extension-options.ts';
-import { type ExecutionStarted, type HistoryEvent, joinHistory } from '../hub/history-event.ts';
+import type { ExecutionStarted, HistoryEvent } from '../hub/history-event.ts';
 import { InvocationLostError } from '../invocation-lost-error.ts';
 import { type CalledState, walkActions } from './action-walk.ts';
 import type { Decision } from './decision.ts';
 import { buildOrchestratorInput } from './orchestrator-input.ts';
 import { parseOrchestratorState, parseThrownState } from './orchestrator-state.ts';
-import type { PlayedHistory } from './played-history.ts';
 
 export interface TurnContext {
   readonly invoke: Invoke;
@@ -20,7 +19,7 @@ export interface Generation {
   readonly instanceId: string;
   readonly parentInstanceId: string | null;
   readonly started: ExecutionStarted;
-  readonly past: PlayedHistory;
+  readonly past: readonly HistoryEvent[];
   readonly fresh: readonly HistoryEvent[];
 }
 
@@ -42,12 +41,6 @@ async function callOrchestrator(context: TurnContext, name: string, input: strin
   }
 }
 
-function toInput({ past, fresh, started, ...generation }: Generation): string {
-  const isReplaying = past.entries.length > 0;
-  const historyJson = past.json() + (isReplaying ? ',' : '') + joinHistory(fresh, false);
-  return buildOrchestratorInput({ ...generation, inputJson: started.Input }, historyJson, isReplaying);
-}
-
 /**
  * Calls the orchestrator function with the whole history, and walks over all of its actions.
  *
@@ -58,12 +51,16 @@ export async function replayGeneration(
   generation: Generation,
 ): Promise<{ readonly decisions: readonly Decision[]; readonly customStatus: string | null }> {
   const { past, fresh, started } = generation;
-  const state = await callOrchestrator(context, started.Name, toInput(generation));
+  const state = await callOrchestrator(
+    context,
+    started.Name,
+    buildOrchestratorInput({ ...generation, inputJson: started.Input }, past, fresh),
+  );
   const decisions = walkActions({
     orchestratorName: started.Name,
     executionId: started.OrchestrationInstance.ExecutionId,
     state,
-    history: [...past.entries, ...fresh],
+    history: [...past, ...fresh],
     defaultVersion: context.defaultVersion,
     ...context.functions,
   });

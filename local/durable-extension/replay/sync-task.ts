@@ -4,17 +4,16 @@
  */
 export interface SyncTask {
   state: 'pending' | 'completed' | 'failed' | 'canceled';
-  continuations: (() => void)[] | undefined;
+  continuations: (() => void)[];
 }
 
 export function createTask(state: SyncTask['state'] = 'pending'): SyncTask {
-  return { state, continuations: undefined };
+  return { state, continuations: [] };
 }
 
 /** Runs `then` when the task ends, at once if it has. */
 export function onSettled(task: SyncTask, then: () => void): void {
   if (task.state !== 'pending') then();
-  else if (task.continuations === undefined) task.continuations = [then];
   else task.continuations.push(then);
 }
 
@@ -22,9 +21,7 @@ export function onSettled(task: SyncTask, then: () => void): void {
 export function settle(task: SyncTask, state: Exclude<SyncTask['state'], 'pending'>): boolean {
   if (task.state !== 'pending') return false;
   task.state = state;
-  const waiting = task.continuations ?? [];
-  task.continuations = undefined;
-  for (const continuation of waiting) continuation();
+  for (const continuation of task.continuations.splice(0)) continuation();
   return true;
 }
 

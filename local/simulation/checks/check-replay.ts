@@ -2,7 +2,6 @@ import { CALL_ENDED_EVENT, KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../../
 import {
   EventType,
   type HistoryEvent,
-  joinHistory,
   type TaskCompleted,
   type TaskFailed,
 } from '../../durable-extension/hub/history-event.ts';
@@ -38,7 +37,7 @@ async function replay(world: World, row: InstanceRow, history: readonly HistoryE
     return event.EventType === EventType.TimerCreated ? [Date.parse(event.FireAt)] : [];
   });
   const past = history.filter((event) => event.EventType !== EventType.ExecutionCompleted).slice(0, -1);
-  const input = buildOrchestratorInput({ ...row, inputJson: started.Input }, joinHistory(past, true), true);
+  const input = buildOrchestratorInput({ ...row, inputJson: started.Input }, past, []);
   const state = parseOrchestratorState(await machine.replay(ORCHESTRATOR_NAME, input));
   const asksAgain = state.actions.flatMap(flatten);
   if (state.output !== row.output)
