@@ -28,7 +28,7 @@ export async function runAcceptance(
   let passed = 0;
   let skipped = 0;
   try {
-    await untilItAnswers(world);
+    await untilItAnswers(world, say);
     for (const check of chosen) {
       const missing = check.needs?.find((need) => !isThere(world, need));
       if (missing !== undefined) {
@@ -54,8 +54,12 @@ export async function runAcceptance(
 }
 
 /** A host that was started a moment ago may still be loading the app. */
-function untilItAnswers({ anonymous, patienceMs }: World) {
-  return eventually(patienceMs, () => anonymous('GET', '/api/health'));
+async function untilItAnswers({ anonymous, patienceMs, options }: World, say: (line: string) => void) {
+  const ask = () => anonymous('GET', '/api/health');
+  await ask().catch(() => {
+    say(`${options.url} does not answer yet: waiting up to ${patienceMs / 1_000} s. Is the host running?`);
+    return eventually(patienceMs, ask);
+  });
 }
 
 function isThere(world: World, need: Need): boolean {

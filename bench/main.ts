@@ -22,18 +22,13 @@ const BENCHES = [coldStart, notification, beat, simulation, storage];
 /** Takes minutes, and two gigabytes for Azurite. */
 const BY_NAME_ONLY = [manyCalls];
 
-const { values, positionals: asked } = parseArgs({
-  args: process.argv.slice(2, process.argv[2] === 'peers' ? 3 : undefined),
-  options: { json: { type: 'string' } },
-  allowPositionals: true,
-});
-if (asked[0] === 'peers') process.exit(run('peers/run.ts', process.argv.slice(3)));
 const known = [...BENCHES, ...BY_NAME_ONLY];
+const USAGE = `npm run bench -- [${known.map(({ name }) => name).join(' | ')} | peers …] [--json FILE]`;
+const { values, positionals: asked } = readArguments();
+if (asked[0] === 'peers') process.exit(run('peers/run.ts', process.argv.slice(3)));
 const unknown = asked.filter((name) => !known.some((bench) => bench.name === name));
 if (unknown.length > 0) {
-  console.error(
-    `There is no bench ${unknown.join(', ')}. There are: ${known.map(({ name }) => name).join(', ')}, peers.`,
-  );
+  console.error(`There is no bench ${unknown.join(', ')}. ${USAGE}`);
   process.exit(2);
 }
 const wanted = asked.length === 0 ? BENCHES : known.filter(({ name }) => asked.includes(name));
@@ -82,4 +77,18 @@ function run(program: string, args: readonly string[]): number {
   return (
     spawnSync(process.execPath, [resolve(import.meta.dirname, program), ...args], { stdio: 'inherit' }).status ?? 1
   );
+}
+
+function readArguments() {
+  const args = process.argv.slice(2, process.argv[2] === 'peers' ? 3 : undefined);
+  try {
+    const options = { json: { type: 'string' }, help: { type: 'boolean' } } as const;
+    const read = parseArgs({ args, options, allowPositionals: true });
+    if (read.values.help !== true) return read;
+    console.log(USAGE);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}. ${USAGE}`);
+    process.exit(2);
+  }
 }

@@ -13,7 +13,8 @@ export function readCommandLine<Options>(read: () => Options | 'help'): CommandL
     const options = read();
     return options === 'help' ? { kind: 'help' } : { kind: 'options', options };
   } catch (error) {
-    return { kind: 'wrong', problem: error instanceof Error ? error.message : String(error) };
+    const problem = error instanceof Error ? error.message : String(error);
+    return { kind: 'wrong', problem: problem.replace(/\.?$/, '.') };
   }
 }
 

@@ -86,12 +86,11 @@ export function parseStartOptions(args: readonly string[]): CommandLine<StartOpt
     });
     if (values.help) return 'help';
     return {
-      port: parseWholeNumber('--port', values.port, 0, 65_535),
-      graphPort: parseWholeNumber('--graph-port', values['graph-port'], 0, 65_535),
+      ...parsePorts(values.port, values['graph-port']),
       speed: parseWholeNumber('--speed', values.speed, 1, 2_700),
       demo: values.demo,
       auth: values.auth,
-      relay: values.relay,
+      relay: values.relay === undefined ? undefined : parseRelay(values.relay),
       app: resolve(values.app),
       storage: parseHubKind(values.storage),
       data: resolve(values.data),
@@ -100,6 +99,23 @@ export function parseStartOptions(args: readonly string[]): CommandLine<StartOpt
       traps: parseTraps(values.traps),
     };
   });
+}
+
+function parsePorts(port: string, graphPort: string) {
+  const ports = {
+    port: parseWholeNumber('--port', port, 0, 65_535),
+    graphPort: parseWholeNumber('--graph-port', graphPort, 0, 65_535),
+  };
+  if (ports.port !== 0 && ports.port === ports.graphPort) {
+    throw new Error(`--port and --graph-port are both ${port}: give two, or 0 for a free one.`);
+  }
+  return ports;
+}
+
+function parseRelay(text: string): string {
+  const { protocol } = URL.parse(text) ?? {};
+  if (protocol === 'http:' || protocol === 'https:') return text;
+  throw new Error(`--relay takes a URL such as http://127.0.0.1:3978/api/calls, not "${text}".`);
 }
 
 function parseTraps(list: string): readonly ExtensionTrap[] {

@@ -34,7 +34,9 @@ export function describeRun(run: {
     `App              ${origin}/api/health`,
     `Callback URI     ${origin}/api/notifications`,
     isSimulated ? `Simulated Graph  ${graph.origin}/control/calls` : 'Graph            as GRAPH_BASE_URL says',
-    ...(relay === undefined ? [] : [`Relay            ${relay} gets every notification; its answer goes to Graph`]),
+    ...(relay === undefined || isMisconfigured
+      ? []
+      : [`Relay            ${relay} gets every notification; its answer goes to Graph`]),
     `Task hub         ${storage.hubText}`,
     `Table of calls   ${storage.tableText}`,
     `Running calls    ${durable}${keys === undefined ? '' : `&code=${keys.systemKeys.durabletask_extension}`}`,
@@ -53,6 +55,6 @@ export function describeRun(run: {
 function describeEarlierCalls(count: number, isSimulated: boolean): string {
   const calls = count === 1 ? '1 running call' : `${count} running calls`;
   return isSimulated
-    ? `${calls}, which the new simulated Graph does not know: cleaned up at the next keepAlive (--fresh forgets them now)`
+    ? `${calls}, which the new simulated Graph does not know: they end at the next keepAlive or count as lost (--fresh forgets them now)`
     : `${calls}, kept alive from where they were`;
 }

@@ -25,7 +25,14 @@ interface Notification {
 
 createServer(async (request, response) => {
   response.writeHead(await receive(request).catch(toStatus)).end();
-}).listen(Number(PORT), '127.0.0.1', () => console.log(`The bot listens on http://127.0.0.1:${PORT}/api/calls`));
+})
+  .on('error', (error) => {
+    console.error(
+      `The bot cannot listen on port ${PORT} (${error.message}). Choose another: PORT=3979 npm run example-bot`,
+    );
+    process.exitCode = 1;
+  })
+  .listen(Number(PORT), '127.0.0.1', () => console.log(`The bot listens on http://127.0.0.1:${PORT}/api/calls`));
 
 /** Graph waits for a call's answer for 15 s, but not in here: the notification itself is accepted at once. */
 async function receive(request: IncomingMessage): Promise<number> {

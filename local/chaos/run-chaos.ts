@@ -117,8 +117,9 @@ async function killAgainAndAgain(
     const hangUp = live.splice(0, Math.floor(random() * 2 * ((calls * HUNG_UP_MEANWHILE) / wanted)));
     const kill = await killHost(context, live.length, hangUp);
     kills.push(kill);
-    if (kill.keepAlives.length + kill.turns > 0 || hubFolder === undefined) hits++;
-    say(`kill ${hits}/${wanted}: ${describe(kill)}`);
+    const isHit = kill.keepAlives.length + kill.turns > 0 || hubFolder === undefined;
+    if (isHit) hits++;
+    say(`${isHit ? `kill ${hits}/${wanted}` : 'a kill that met nothing'}: ${describe(kill)}`);
   }
   return kills;
 }

@@ -15,6 +15,7 @@ const HELP = `The simulated Microsoft Graph: calls, notifications, keepAlive, on
 Environment: BOT_APP_ID and BOT_TENANT_ID, the bot that the calls belong to.
 Then: POST /control/calls {"callbackUri":"http://127.0.0.1:7071/api/notifications"}; GET /control/calls.
 Who is in a call: POST /control/rosters {"callId":"…","participants":[{"who":"bot"},{"who":"alex"}]}.
+The end of a call: DELETE /control/calls/{id} {"code":408,"subcode":8537,"message":"…"}; without a body it is hung up.
 `;
 
 try {

@@ -44,6 +44,8 @@ describe('the command line', () => {
     [['--graph-port', '70000'], '--graph-port takes a whole number from 0 to 65535, not "70000".'],
     [['--speed', '0'], '--speed takes a whole number from 1 to 2700, not "0".'],
     [['--storage', 'tape'], '--storage'],
+    [['--port', '9000', '--graph-port', '9000'], '--port and --graph-port are both 9000'],
+    [['--relay', 'foo'], '--relay takes a URL such as'],
     [['--port'], '--port'],
     [['now'], 'now'],
   ])('has one sentence for %j', (args, text) => {

@@ -48,6 +48,10 @@ if (!existsSync(stryker)) {
 mkdirSync(sandboxes, { recursive: true });
 mkdirSync(join(here, 'results'), { recursive: true });
 const [only] = process.argv.slice(2);
+if (only !== undefined && !Object.hasOwn(MUTATED, only)) {
+  console.error(`npm run mutants [-- ${Object.keys(MUTATED).join(' | ')}]`);
+  process.exit(2);
+}
 const areGood = Object.keys(MUTATED)
   .filter((folder) => only === undefined || folder === only)
   .map((folder) => {

@@ -7,6 +7,10 @@ import { HARMLESS_BY_ITSELF, PLANTED_BUGS } from './planted-bugs.ts';
 const NAME_WIDTH = 76;
 const [wanted = ''] = process.argv.slice(2);
 const bugs = PLANTED_BUGS.filter(({ name }) => name.includes(wanted));
+if (bugs.length === 0) {
+  console.error(`No planted bug's name holds "${wanted}". npm run simulate:planted [-- part of a name]`);
+  process.exit(2);
+}
 const queue = [...bugs];
 let missed = 0;
 
@@ -23,7 +27,7 @@ await Promise.all(
 const control = wanted === '' ? await findPlantedBug(HARMLESS_BY_ITSELF) : { kind: 'notFound' as const };
 if (control.kind !== 'notFound') console.log(`without any of them: ${toText(control, HARMLESS_BY_ITSELF)}`);
 console.log(`\n${bugs.length - missed} of ${bugs.length} planted bugs found`);
-process.exitCode = missed === 0 && bugs.length > 0 && control.kind === 'notFound' ? 0 : 1;
+process.exitCode = missed === 0 && control.kind === 'notFound' ? 0 : 1;
 
 function toText(finding: Finding, { by, budget }: PlantedBug): string {
   switch (finding.kind) {
