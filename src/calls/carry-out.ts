@@ -9,6 +9,7 @@ import {
 } from '../core/call-record/call-record.ts';
 import type { CallEnded } from '../core/keepalive/keepalive-state.ts';
 import { parseKeepaliveState } from '../core/keepalive/parse-keepalive.ts';
+import { isLiveInstance } from '../core/reconcile/instance-facts.ts';
 import type { ReconcileAction } from '../core/reconcile/reconcile-call.ts';
 import type { CallSituation } from '../core/reconcile/stuck-call.ts';
 import { closeCall } from './close-call.ts';
@@ -34,7 +35,7 @@ export async function carryOut(
     case 'nothing':
       return;
     case 'start':
-      return start(effects, callId, action);
+      return start(effects, callId, { ...action, isLive: isLiveInstance(instance) });
     case 'rescue': {
       effects.log({ event: 'call.stuck', level: 'warning', callId, reason: action.stuck });
       if (record !== undefined) await rescueCall(effects, record, instance);
@@ -70,12 +71,12 @@ export async function carryOut(
 async function start(
   effects: ReconcileEffects,
   callId: CallId,
-  action: Omit<Extract<ReconcileAction, { kind: 'start' }>, 'kind'>,
+  action: Omit<Extract<ReconcileAction, { kind: 'start' }>, 'kind'> & { readonly isLive: boolean },
 ): Promise<void> {
-  const { hasFailed, lastKeepAliveAtMs, firstKeepAliveAtMs } = action;
+  const { hasFailed, isLive, lastKeepAliveAtMs, firstKeepAliveAtMs } = action;
   const nowMs = effects.clock.nowMs();
   const { before, after, stored } = await updateRecord(effects.store, callId, (row) =>
-    restartCall(row, { hasFailed, nowMs }),
+    restartCall(row, { hasFailed, isLive, nowMs }),
   );
   if (after?.phase !== 'starting') return;
   // A call that is alive had a keepAlive that recently, even where nobody knows of it any more.
@@ -104,8 +105,10 @@ async function markEnded(effects: ReconcileEffects, judged: CallRecord, ended: C
 async function probe(effects: ReconcileEffects, record: CallRecord): Promise<void> {
   const outcome = await rescueCall(effects, record, undefined);
   if (outcome.kind !== 'alive') return;
-  const firstKeepAliveAtMs = outcome.sentAtMs + effects.limits.intervalMs;
-  await start(effects, record.callId, { hasFailed: false, lastKeepAliveAtMs: outcome.sentAtMs, firstKeepAliveAtMs });
+  const { sentAtMs } = outcome;
+  const firstKeepAliveAtMs = sentAtMs + effects.limits.intervalMs;
+  const isNew = { hasFailed: false, isLive: false };
+  await start(effects, record.callId, { ...isNew, lastKeepAliveAtMs: sentAtMs, firstKeepAliveAtMs });
 }
 
 async function rebuild(effects: ReconcileEffects, callId: CallId): Promise<void> {

@@ -623,6 +623,39 @@ test('a call that Graph ends when its instance is gone altogether is cleaned up 
   expect(told).toEqual([callId]);
 });
 
+test('the end of a call whose row was deleted before is told, though its instance is suspended: a day later, by another', async () => {
+  const { world, told } = await startToldWorld();
+  const callId = await world.startCall();
+  await world.clock.runFor(16 * MINUTE_MS);
+  await order(world, callId, 'suspend');
+  const row = await world.store.read(parseCallId(callId) as CallId);
+  await world.store.remove(parseCallId(callId) as CallId, row?.etag ?? '');
+  world.graph.hangUp(callId);
+  await world.clock.runFor(28 * HOUR_MS);
+  expect(told).toEqual([callId]);
+  expect(await recordOf(world, callId)).toMatchObject({ endReason: 'terminated', cleanedUpAtMs: expect.any(Number) });
+});
+
+test('a keepAlive counts once though the record did not learn for a while that the instance runs', async () => {
+  let refusals = 0;
+  const store = createMemoryCallStore({
+    before: (operation) => {
+      if (operation === 'replace' && refusals-- > 0) throw new CallStoreError(operation, '503');
+    },
+  });
+  const world = await startVirtualWorld({ store });
+  for (const state of ['establishing', 'ringing'] as const) {
+    world.graph.addFault({ operation: 'notification', state, lost: true });
+  }
+  refusals = 1;
+  const callId = await world.startCall();
+  await world.clock.runFor(50 * MINUTE_MS);
+  const { phase, keepAlives = 0, otherKeepAlives = 0 } = (await recordOf(world, callId)) ?? expect.unreachable();
+  expect(phase).toBe('active');
+  expect(refusals).toBeLessThan(0);
+  expect(keepAlives + otherKeepAlives).toBe(successes(world, callId).length);
+});
+
 test('a call that was never established and has ended is left as it is', async () => {
   const { world, told } = await startToldWorld();
   const callId = await world.startCall({ establishAfterSeconds: 10 * 60 });

@@ -62,8 +62,28 @@ describe('terminated', () => {
     await world.clock.runFor(0);
     expect(await instances(world)).toEqual([]);
     expect((await world.getCall(CALL_ID)).record).toMatchObject({ phase: 'ended', endReason: 'terminated' });
+    await world.clock.runFor(10 * MINUTE_MS);
+    expect(await instances(world)).toEqual([]);
+    expect((await world.getCall(CALL_ID)).record).toMatchObject({ cleanedUpAt: expect.any(String) });
     await expectNothingMore(world, CALL_ID);
   });
+
+  test.each(['in another body', 'in the same body'])(
+    'told before established, %s, is told to the webhook, for the call was established',
+    async (where) => {
+      const told: string[] = [];
+      const webhook = { deliver: async (callId: string) => told.push(callId) };
+      const world = await startVirtualWorld({ dependencies: () => ({ webhook }) });
+      const [end, start] = ['terminated', 'established'].map((state) => callNotification(CALL_ID, state));
+      const bodies =
+        where === 'in another body' ? [end, start] : [{ value: [end, start].flatMap((body) => Object(body).value) }];
+      for (const body of bodies) expect((await world.notify(body)).status).toBe(202);
+      await world.clock.runFor(10 * MINUTE_MS);
+      expect(told).toEqual([CALL_ID]);
+      expect((await world.getCall(CALL_ID)).record).toMatchObject({ phase: 'ended', endReason: 'terminated' });
+      expect(world.keepAlives(CALL_ID)).toEqual([]);
+    },
+  );
 
   test('told together with 20 times established leaves nothing running', async () => {
     const world = await startVirtualWorld();

@@ -105,6 +105,7 @@ export function observeCall(stored: CallRecord | undefined, seen: CallSighting, 
 
 export function startCall(stored: CallRecord | undefined, seen: CallSighting, nowMs: number): CallRecord | undefined {
   if (stored === undefined) return { ...firstSight(seen, 'starting', nowMs), establishedAtMs: nowMs };
+  if (stored.phase === 'ended') return asEstablished(stored);
   const known = withNewFacts(stored, seen);
   if (stored.phase !== 'observed') return known;
   return { ...(known ?? stored), phase: 'starting', establishedAtMs: nowMs };
@@ -143,8 +144,7 @@ export function endStartedCall(
   nowMs: number,
 ): CallRecord | undefined {
   const next = endCall(stored, seen, ended, nowMs) ?? stored;
-  if (next?.establishedAtMs === undefined) return next && { ...next, establishedAtMs: next.firstSeenAtMs };
-  return next === stored ? undefined : next;
+  return (next && asEstablished(next)) ?? (next === stored ? undefined : next);
 }
 
 /** Graph is about to be asked to hang up: whatever ends the call from now on, that is why. */
@@ -187,19 +187,24 @@ export function latestOf(one: number | undefined, other: number | undefined): nu
   return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 
-/** The call's orchestration is to be started (again). `hasFailed`: the one before failed, which is counted. */
+/**
+ * The call's orchestration is to be started (again). `hasFailed`: the one before failed, which is counted. `isLive`: there
+ * is one, which goes on counting; a new one counts its own from 0.
+ */
 export function restartCall(
   stored: CallRecord | undefined,
-  { hasFailed, nowMs }: { readonly hasFailed: boolean; readonly nowMs: number },
+  { hasFailed, isLive, nowMs }: { readonly hasFailed: boolean; readonly isLive: boolean; readonly nowMs: number },
 ): CallRecord | undefined {
   if (stored === undefined || stored.phase === 'ended') return undefined;
   const { keepAlives, ...others } = stored;
+  const moved =
+    keepAlives === undefined || isLive
+      ? stored
+      : { ...others, otherKeepAlives: (stored.otherKeepAlives ?? 0) + keepAlives };
   return {
-    ...others,
+    ...moved,
     phase: 'starting',
     establishedAtMs: stored.establishedAtMs ?? nowMs,
-    // The new orchestration counts its own from 0.
-    ...(keepAlives === undefined ? {} : { otherKeepAlives: (stored.otherKeepAlives ?? 0) + keepAlives }),
     ...(hasFailed ? { restarts: (stored.restarts ?? 0) + 1 } : {}),
   };
 }
@@ -242,9 +247,10 @@ export function confirmCall(stored: CallRecord | undefined, seen: CallSighting, 
   return isKnown ? started : { ...record, facts: { ...record.facts, namedTenantId: tenantId } };
 }
 
-/** The orchestration was told once more that the call has ended. */
+/** The orchestration was told once more that the call has ended. There is one, so the call was established. */
 export function repeatEnd(stored: CallRecord | undefined, nowMs: number): CallRecord | undefined {
-  return stored?.phase === 'ended' ? { ...stored, endRepeatedAtMs: nowMs } : undefined;
+  if (stored?.phase !== 'ended') return undefined;
+  return { ...(asEstablished(stored) ?? stored), endRepeatedAtMs: nowMs };
 }
 
 /** The record of a call whose orchestration runs without one: as much as its input tells. */
@@ -271,6 +277,11 @@ function withLaterReason(stored: CallRecord, ended: CallEnded): CallRecord | und
   if (!isMoreSpecific && !bringsResult) return undefined;
   const reason = isMoreSpecific ? ended.reason : (stored.endReason ?? ended.reason);
   return { ...stored, ...endFields(ended), endReason: reason };
+}
+
+/** Of an ended call it came to light only later that it had been established; when, nobody knows. */
+function asEstablished(stored: CallRecord): CallRecord | undefined {
+  return stored.establishedAtMs === undefined ? { ...stored, establishedAtMs: stored.firstSeenAtMs } : undefined;
 }
 
 function endFields(ended: CallEnded) {

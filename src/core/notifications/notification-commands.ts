@@ -34,31 +34,41 @@ export function toCommands(entry: Exclude<NotificationEntry, { kind: 'rejected' 
   return items.map((item) => toCommand(entry, item));
 }
 
+const LIGHTEST_END = 3;
+
 /** A command that has an effect. */
 export type EffectiveCommand = Exclude<CallCommand, { kind: 'ignore' }>;
 
 /**
  * Folds the commands of one call, in their order, into the few that come to the same: each is heavier than the one
- * before, and what weighs no more adds its facts to the last, while the call lives.
+ * before, and what weighs no more adds its facts to the last, while the call lives. Of a start, once, it is told although
+ * the end came first: it says that the call was established.
  */
 export function foldCommands(commands: readonly CallCommand[]): readonly EffectiveCommand[] {
   const folded: EffectiveCommand[] = [];
+  let heaviest = 0;
   for (const command of commands) {
     if (command.kind === 'ignore') continue;
+    const weight = weigh(command);
     const last = folded.at(-1);
-    if (last === undefined || weigh(last) < weigh(command)) folded.push(command);
-    else if (last.kind !== 'end') {
+    if (weight > heaviest || (isStart(command) && !folded.some(isStart))) folded.push(command);
+    else if (last !== undefined && heaviest < LIGHTEST_END) {
       folded[folded.length - 1] = { ...last, facts: mergeFacts(last.facts, command.facts) };
     }
+    heaviest = Math.max(heaviest, weight);
   }
   return folded;
 }
 
+function isStart({ kind }: EffectiveCommand): boolean {
+  return kind === 'start';
+}
+
 /** Of ends, one with a result tells what one without cannot, and one that raises the alarm tells most. */
 function weigh(command: EffectiveCommand): number {
-  if (command.kind !== 'end') return command.kind === 'start' ? 2 : 1;
+  if (command.kind !== 'end') return isStart(command) ? 2 : 1;
   const { resultInfo } = command.ended;
-  if (resultInfo === undefined) return 3;
+  if (resultInfo === undefined) return LIGHTEST_END;
   return saysKeepAliveMissed(resultInfo) ? 5 : 4;
 }
 

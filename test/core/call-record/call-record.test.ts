@@ -91,6 +91,15 @@ describe('the record of a call', () => {
     expect(recordAfter(ended(terminated, 4))).toMatchObject({ phase: 'ended', firstSeenAtMs: 4, endedAtMs: 4 });
   });
 
+  test('learns from a late start that the call was established before its end, and nothing else', () => {
+    for (const reason of ['terminated', 'stopped', 'notFound', 'expired'] as const) {
+      const untold = recordAfter(observed(1), ended({ reason }, 4));
+      const late = startCall(untold, { ...seen, facts: { subject: 's' } }, 9);
+      expect(late).toStrictEqual({ ...untold, establishedAtMs: 1 });
+    }
+    expect(startCall(recordAfter(started(2), ended(terminated, 4)), seen, 9)).toBeUndefined();
+  });
+
   test('takes a later result once, and keeps the instant of the end', () => {
     const withResult = recordAfter(started(), ended({ reason: 'terminated' }, 3), ended(terminated, 8));
     expect(withResult).toMatchObject({ endedAtMs: 3, resultInfo: { code: 0 } });

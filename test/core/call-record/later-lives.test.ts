@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import {
   type CallRecord,
   confirmCall,
+  endCall,
+  endStartedCall,
   isOfRun,
   rebuildCall,
   reopenCall,
@@ -25,7 +27,10 @@ const seen = { callId: active.callId, graphCallId: 'other', appId: 'app', facts:
 
 describe('a call whose orchestration is started again', () => {
   test('keeps its start, and counts what the orchestration before had', () => {
-    const restarted = restartCall({ ...active, otherKeepAlives: 4, restarts: 1 }, { hasFailed: true, nowMs: NOW_MS });
+    const restarted = restartCall(
+      { ...active, otherKeepAlives: 4, restarts: 1 },
+      { hasFailed: true, isLive: false, nowMs: NOW_MS },
+    );
     expect(restarted).toEqual({
       ...newRecord({ ...active, phase: 'starting', otherKeepAlives: 7, restarts: 2 }),
       keepAlives: undefined,
@@ -34,15 +39,20 @@ describe('a call whose orchestration is started again', () => {
 
   test('was established now when nobody knew it, and has failed only when it is said', () => {
     const observed = newRecord({ callId: active.callId });
-    const restarted = restartCall(observed, { hasFailed: false, nowMs: NOW_MS });
+    const restarted = restartCall(observed, { hasFailed: false, isLive: false, nowMs: NOW_MS });
     expect(restarted).toEqual({ ...observed, phase: 'starting', establishedAtMs: NOW_MS });
-    expect(restartCall(observed, { hasFailed: true, nowMs: NOW_MS })?.restarts).toBe(1);
-    expect(restartCall(active, { hasFailed: false, nowMs: NOW_MS })?.otherKeepAlives).toBe(3);
+    expect(restartCall(observed, { hasFailed: true, isLive: false, nowMs: NOW_MS })?.restarts).toBe(1);
+    expect(restartCall(active, { hasFailed: false, isLive: false, nowMs: NOW_MS })?.otherKeepAlives).toBe(3);
+  });
+
+  test('counts on in the same orchestration when that is there', () => {
+    const starting = newRecord({ ...active, phase: 'starting', otherKeepAlives: 4 });
+    expect(restartCall(starting, { hasFailed: false, isLive: true, nowMs: NOW_MS })).toEqual(starting);
   });
 
   test('is not one that has ended, or that nobody knows', () => {
-    expect(restartCall(ended, { hasFailed: false, nowMs: NOW_MS })).toBeUndefined();
-    expect(restartCall(undefined, { hasFailed: false, nowMs: NOW_MS })).toBeUndefined();
+    expect(restartCall(ended, { hasFailed: false, isLive: false, nowMs: NOW_MS })).toBeUndefined();
+    expect(restartCall(undefined, { hasFailed: false, isLive: false, nowMs: NOW_MS })).toBeUndefined();
   });
 });
 
@@ -113,6 +123,17 @@ test('only a call that was registered again has more runs than one', () => {
 test('an end is repeated for a call that has ended, and no other', () => {
   expect(repeatEnd(ended, NOW_MS)).toEqual({ ...ended, endRepeatedAtMs: NOW_MS });
   expect([repeatEnd(active, NOW_MS), repeatEnd(undefined, NOW_MS)]).toEqual([undefined, undefined]);
+});
+
+test('an ended call that has an orchestration was established, though nobody told so', () => {
+  const { establishedAtMs: _, ...untold } = ended;
+  const { firstSeenAtMs } = ended;
+  expect(repeatEnd(untold, NOW_MS)).toEqual({ ...ended, establishedAtMs: firstSeenAtMs, endRepeatedAtMs: NOW_MS });
+  const later = (stored: CallRecord | undefined) => endStartedCall(stored, seen, { reason: 'stopped' }, NOW_MS);
+  expect(later(untold)).toEqual({ ...ended, establishedAtMs: firstSeenAtMs });
+  expect(later(ended)).toBeUndefined();
+  expect(later(active)).toEqual({ ...endCall(active, seen, { reason: 'stopped' }, NOW_MS) });
+  expect(later(undefined)).toMatchObject({ phase: 'ended', endedAtMs: NOW_MS, establishedAtMs: NOW_MS });
 });
 
 describe('a call whose orchestration runs without a record', () => {

@@ -93,8 +93,11 @@ describe('the commands of one call, folded', () => {
 
   test('are five at most, and leave the record that all of them would have left', () => {
     // Graph's word that an operator's call ended for want of a keepAlive changes nothing: the last word is then the first.
+    // A call that is kept alive was established, which its record says.
     const anyStored = fc.option(
-      anyCallRecord.filter(({ endReason }) => endReason !== 'stopped'),
+      anyCallRecord
+        .filter(({ endReason }) => endReason !== 'stopped')
+        .map((record) => (record.phase === 'observed' ? record : { establishedAtMs: 0, ...record })),
       { nil: undefined },
     );
     const folding = fc.property(anyStored, anyCommands, (record, commands) => {
@@ -103,6 +106,13 @@ describe('the commands of one call, folded', () => {
       expect(recordAfter(record, folded)).toEqual(recordAfter(record, commands));
     });
     fc.assert(folding, { numRuns: 1_000 });
+  });
+
+  test('still tell that the call was established, but once, when its end comes first', () => {
+    const start: CallCommand = { kind: 'start', callId, graphCallId, facts };
+    const end: CallCommand = { ...start, kind: 'end', ended: { reason: 'terminated' } };
+    expect(foldCommands([end, start, start, end])).toEqual([end, start]);
+    expect(foldCommands([start, end, start])).toEqual([start, end]);
   });
 
   test('still raise the alarm, but once', () => {

@@ -13,7 +13,7 @@ import {
 } from '../../../src/core/call-record/call-record.ts';
 import { toKeepaliveLimits } from '../../../src/core/keepalive/keepalive-limits.ts';
 import { startKeepalive } from '../../../src/core/keepalive/keepalive-state.ts';
-import type { InstanceFacts } from '../../../src/core/reconcile/instance-facts.ts';
+import { type InstanceFacts, isLiveInstance } from '../../../src/core/reconcile/instance-facts.ts';
 import { reconcileCall } from '../../../src/core/reconcile/reconcile-call.ts';
 import { type CallSituation, callDeadlineMs } from '../../../src/core/reconcile/stuck-call.ts';
 
@@ -172,35 +172,6 @@ describe('a start', () => {
     expect(startOf({ record: rescued, instance: failed })).toMatchObject({ firstKeepAliveAtMs: NOW + 11 * MINUTE });
   });
 
-  test.each(['completed', 'failed', 'terminated'] as const)(
-    'is made for a call that was registered anew after its instance had %s',
-    (life) => {
-      const reopened = record({ phase: 'starting', establishedAtMs: NOW - 2 * MINUTE });
-      const before = instance({ life, lastUpdatedAtMs: NOW - 3 * MINUTE });
-      expect(startOf({ record: reopened, instance: before })).toMatchObject({ hasFailed: false });
-    },
-  );
-});
-
-describe('what is closed', () => {
-  test('takes reason, result and sums from the output', () => {
-    const sums = { keepAlives: 3, lastKeepAliveAtMs: NOW - HOUR };
-    const reason = { reason: 'terminated', resultInfo: { code: 200 } } as const;
-    const completed = instance({ life: 'completed', sums, ended: reason });
-    expect(reconcileCall({ record: record({}), instance: completed }, NOW, limits)).toEqual({
-      kind: 'close',
-      ended: reason,
-      sums,
-    });
-  });
-
-  test('was stopped by an operator when its instance was terminated', () => {
-    const terminated = instance({ life: 'terminated', lastUpdatedAtMs: NOW - HOUR });
-    expect(reconcileCall({ record: record({}), instance: terminated }, NOW, limits)).toMatchObject({
-      ended: { reason: 'stopped' },
-    });
-  });
-
   test('waits with the next instance until no late order to terminate this one can meet it', () => {
     const established = record({ ...ended, establishedAtMs: NOW - 2 * HOUR });
     const terminated = (agoMs: number) => instance({ life: 'terminated', lastUpdatedAtMs: NOW - agoMs });
@@ -357,7 +328,9 @@ function carriedOut(situation: CallSituation, kind: string, isAlive: boolean): C
   const isDead = before?.life === 'failed' || before?.life === 'completed' || before?.life === 'terminated';
   const endedRecord = () => (isDead ? closed() : (endCall(stored, seen, { reason: 'notFound' }, NOW) ?? stored));
   const started = (from: CallRecord | undefined): CallSituation => ({
-    record: activateCall(restartCall(from, { hasFailed: before?.life === 'failed', nowMs: NOW })),
+    record: activateCall(
+      restartCall(from, { hasFailed: before?.life === 'failed', isLive: isLiveInstance(before), nowMs: NOW }),
+    ),
     instance: isDead || before === undefined ? instance({ life: 'pending', lastUpdatedAtMs: NOW }) : before,
   });
   const rescued = (from: CallRecord | undefined) =>
