@@ -172,6 +172,35 @@ describe('a start', () => {
     expect(startOf({ record: rescued, instance: failed })).toMatchObject({ firstKeepAliveAtMs: NOW + 11 * MINUTE });
   });
 
+  test.each(['completed', 'failed', 'terminated'] as const)(
+    'is made for a call that was registered anew after its instance had %s',
+    (life) => {
+      const reopened = record({ phase: 'starting', establishedAtMs: NOW - 2 * MINUTE });
+      const before = instance({ life, lastUpdatedAtMs: NOW - 3 * MINUTE });
+      expect(startOf({ record: reopened, instance: before })).toMatchObject({ hasFailed: false });
+    },
+  );
+});
+
+describe('what is closed', () => {
+  test('takes reason, result and sums from the output', () => {
+    const sums = { keepAlives: 3, lastKeepAliveAtMs: NOW - HOUR };
+    const reason = { reason: 'terminated', resultInfo: { code: 200 } } as const;
+    const completed = instance({ life: 'completed', sums, ended: reason });
+    expect(reconcileCall({ record: record({}), instance: completed }, NOW, limits)).toEqual({
+      kind: 'close',
+      ended: reason,
+      sums,
+    });
+  });
+
+  test('was stopped by an operator when its instance was terminated', () => {
+    const terminated = instance({ life: 'terminated', lastUpdatedAtMs: NOW - HOUR });
+    expect(reconcileCall({ record: record({}), instance: terminated }, NOW, limits)).toMatchObject({
+      ended: { reason: 'stopped' },
+    });
+  });
+
   test('waits with the next instance until no late order to terminate this one can meet it', () => {
     const established = record({ ...ended, establishedAtMs: NOW - 2 * HOUR });
     const terminated = (agoMs: number) => instance({ life: 'terminated', lastUpdatedAtMs: NOW - agoMs });
