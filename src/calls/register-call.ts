@@ -1,3 +1,4 @@
+import type { StoredCall } from '../adapters/call-store.ts';
 import { withoutAbsent } from '../core/call-record/call-facts.ts';
 import { toInstanceId } from '../core/call-record/call-id.ts';
 import { type CallRecord, type CallSighting, confirmCall, reopenCall } from '../core/call-record/call-record.ts';
@@ -5,6 +6,7 @@ import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer
 import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
 import { isLiveInstance, parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
 import { isBeingStarted, isFinished } from '../core/reconcile/next-look.ts';
+import { callDeadlineMs } from '../core/reconcile/stuck-call.ts';
 import { endCall } from './end-call.ts';
 import type { KeepAliveNowEffects } from './keep-alive-now.ts';
 import { startInstance } from './start-call.ts';
@@ -33,7 +35,7 @@ export async function registerCall(
   seen: CallSighting,
   startedAtMs: number | undefined,
 ): Promise<{ readonly outcome: Registration; readonly record: CallRecord | undefined }> {
-  const { store, durable, clock, limits, log } = effects;
+  const { store, durable, clock } = effects;
   // In this order: a record that is read after the instance may be of a run that began in between.
   const known = await store.read(seen.callId);
   const status = await durable.status(seen.callId);
@@ -59,21 +61,35 @@ export async function registerCall(
   }
   if (instance?.life === 'suspended') return { outcome: 'suspended', record };
   if (record.phase === 'active') return { outcome: 'running', record };
-  const firstKeepAliveAtMs = toFirstKeepAliveAtMs(first.lastKeepAliveAtMs ?? startedAtMs, nowMs, limits.intervalMs);
-  const { lastKeepAliveAtMs } = record;
+  const knownSinceMs = startedAtMs === undefined ? undefined : record.firstSeenAtMs;
+  const beginning = { stored, nowMs, sinceMs: first.lastKeepAliveAtMs ?? knownSinceMs };
+  return { outcome: await start(effects, record, beginning), record };
+}
+
+/** `sinceMs`: when Graph is known to have begun its 45 minutes, if that is known. */
+async function start(
+  effects: KeepAliveNowEffects,
+  record: CallRecord,
+  { stored, nowMs, sinceMs }: { stored: StoredCall | undefined; nowMs: number; sinceMs: number | undefined },
+): Promise<Registration> {
+  const { limits, log } = effects;
+  const { callId, facts, lastKeepAliveAtMs } = record;
+  const firstKeepAliveAtMs = toFirstKeepAliveAtMs(sinceMs, nowMs, limits.intervalMs);
+  // Then somebody else has kept it alive up to now, and nobody knows when last: as a call whose start is not told.
+  const isUnknown = callDeadlineMs({ record, instance: undefined }, limits) <= nowMs;
+  const begun = isUnknown ? { ...record, firstSeenAtMs: nowMs } : record;
+  const soFar = isUnknown ? { firstKeepAliveAtMs } : withoutAbsent({ lastKeepAliveAtMs, firstKeepAliveAtMs });
   let isTold = false;
   const tell = (outcome: string) => {
-    const { callId, facts } = record;
     const { tenantId, scenarioId } = facts;
     const instanceId = toInstanceId(callId);
     if (!isTold) log({ event: 'call.registered', level: 'info', callId, instanceId, tenantId, scenarioId, outcome });
     isTold = true;
   };
-  const soFar = withoutAbsent({ lastKeepAliveAtMs, firstKeepAliveAtMs });
-  const started = await startInstance(effects, record, soFar, { stored, tell });
+  const started = await startInstance(effects, begun, soFar, { stored, tell });
   const outcome = started.outcome === 'ended' ? 'finishing' : started.outcome;
   tell(outcome);
-  return { outcome, record };
+  return outcome;
 }
 
 /** The end of the run before is still to be closed and told, which a new run in the same row would make impossible. */

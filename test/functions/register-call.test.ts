@@ -207,6 +207,35 @@ describe('registering a call', () => {
     expect(started).toMatchObject([{ firstSeenAtMs: startMs - 40 * MINUTE_MS, nextKeepAliveAtMs: startMs }]);
   });
 
+  test('is due before the deadline of a call that was seen before it started as told', async () => {
+    const seen = { callId, graphCallId: callId, appId: botAppId, facts: {} };
+    await store.insert({ ...seen, phase: 'observed', firstSeenAtMs: startMs - 38 * MINUTE_MS });
+    graphSays = { status: 503 };
+    await put({ tenantId, startedAt: at(0) });
+    expect(started).toMatchObject([{ firstSeenAtMs: startMs - 38 * MINUTE_MS, nextKeepAliveAtMs: startMs }]);
+  });
+
+  test('has 45 minutes when they are over by what is told: others had it so far; its start stays known', async () => {
+    graphSays = { status: 503 };
+    await put({ tenantId, startedAt: at(-45 * MINUTE_MS) });
+    expect(started).toMatchObject([{ nextKeepAliveAtMs: startMs }]);
+    expect(started.map(deadlineMs)).toEqual([startMs + 45 * MINUTE_MS]);
+    expect(await record()).toMatchObject({ phase: 'active', firstSeenAtMs: startMs - 45 * MINUTE_MS });
+    clock.advance(3 * HOUR_MS);
+    instance = undefined;
+    await put();
+    expect(started.slice(1).map(deadlineMs)).toEqual([clock.nowMs() + 45 * MINUTE_MS]);
+  });
+
+  test('is not given more time than its last success leaves', async () => {
+    await put();
+    clock.advance(44 * MINUTE_MS);
+    instance = undefined;
+    graphSays = { status: 503 };
+    await put();
+    expect(started.map(deadlineMs)).toEqual([startMs, startMs].map((ms) => ms + 45 * MINUTE_MS));
+  });
+
   test('calls Graph with the id as given', async () => {
     const given = callId.replaceAll('-', '').toUpperCase();
     await put(undefined, given);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RequestFault } from '../../local/simulated-graph/faults.ts';
+import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { expectRecovered, LIMIT_MINUTES } from '../support/expect-recovered.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, startVirtualWorld } from '../support/virtual-world.ts';
 
@@ -148,3 +149,26 @@ test.each([4, 14, 18])(
     expect(callIds.map((callId) => world.graph.call(callId)?.state)).toEqual(callIds.map(() => 'established'));
   },
 );
+
+test('an old call that is registered with its true start survives when Graph takes one minute in six, and raises no alarm', async () => {
+  const world = await startVirtualWorld();
+  const refuse = () => world.graph.addFault({ operation: 'keepAlive', status: 503, times: 'always' });
+  world.graph.addFault({ operation: 'notification', lost: true, times: 'always' });
+  const callId = await world.startCall();
+  await world.clock.runFor(40 * MINUTE_MS);
+  refuse();
+  const startedAt = new Date(world.clock.nowMs() - 3 * HOUR_MS).toISOString();
+  const registered = world.request('PUT', `/api/calls/${callId}`, {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ tenantId: SAMPLE_TENANT_ID, startedAt }),
+  });
+  expect((await registered).status).toBe(202);
+  await world.clock.runFor(MINUTE_MS);
+  world.graph.clearFaults();
+  await world.clock.runFor(MINUTE_MS);
+  refuse();
+  await world.clock.runFor(5 * MINUTE_MS);
+  expect(world.graph.call(callId)?.state).toBe('established');
+  expect(world.countEvents('keepAlive.overdue', callId)).toBe(0);
+  expect((await world.getCall(callId)).record).toMatchObject({ firstSeenAt: startedAt });
+});
