@@ -1,10 +1,10 @@
 import type { StoredCall } from '../adapters/call-store.ts';
 import { withoutAbsent } from '../core/call-record/call-facts.ts';
-import { toInstanceId } from '../core/call-record/call-id.ts';
+import { type CallId, toInstanceId } from '../core/call-record/call-id.ts';
 import { type CallRecord, type CallSighting, confirmCall, reopenCall } from '../core/call-record/call-record.ts';
 import { classifyGraphAnswer } from '../core/graph-answers/classify-graph-answer.ts';
 import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
-import { isLiveInstance, parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
+import { type InstanceFacts, isLiveInstance, parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
 import { isBeingStarted, isFinished } from '../core/reconcile/next-look.ts';
 import { callDeadlineMs } from '../core/reconcile/stuck-call.ts';
 import { endCall } from './end-call.ts';
@@ -23,8 +23,10 @@ export type Registration = 'started' | 'running' | 'suspended' | 'finishing' | '
  * Has a call kept alive on an operator's word, without a notification; reopens one that had ended otherwise than by
  * Graph. Harmless when repeated.
  *
- * A call that nobody keeps alive gets its first keepAlive here, which shows whether there is such a call. Whatever
- * Graph says but that it knows no such call, the orchestration starts, and tries again.
+ * A call that nobody is known to keep alive gets a keepAlive here, which shows whether there is such a call; one whose
+ * run before still finishes, each time it is registered. Whatever Graph says but that it knows no such call, the
+ * orchestration starts, and tries again. While the engine does not answer, the record of a call that was unknown is
+ * written all the same: reconcileCalls keeps the call alive by it.
  * Shape: what is known of the call, when it started (ms; undefined = not known, so that a keepAlive is due at once)
  * → the outcome and the record.  Errors: CallStoreError, DurableCallsError, RecordConflictError; may then be repeated.
  * Effects: one status request, one read, one POST to Graph, up to two writes of the record, one `startNew`, two events;
@@ -35,20 +37,21 @@ export async function registerCall(
   seen: CallSighting,
   startedAtMs: number | undefined,
 ): Promise<{ readonly outcome: Registration; readonly record: CallRecord | undefined }> {
-  const { store, durable, clock } = effects;
+  const { store, clock } = effects;
   // In this order: a record that is read after the instance may be of a run that began in between.
   const known = await store.read(seen.callId);
-  const status = await durable.status(seen.callId);
-  const instance = status && parseInstanceFacts(status);
+  const { instance, failure } = await askEngine(effects, seen.callId);
   const isLive = isLiveInstance(instance);
   if (known?.record.endReason === 'terminated') return { outcome: 'terminated', record: known.record };
-  const first = isLive ? {} : await sendFirst(effects, seen, known?.record);
+  const isKeptAlive = isLive && !instance?.isEnding && known?.record.phase !== 'ended';
+  const first = isKeptAlive ? {} : await sendFirst(effects, seen, known?.record);
   if (first === 'gone') return { outcome: 'notFound', record: known?.record };
   const nowMs = clock.nowMs();
   const reopen = (row: CallRecord | undefined) => {
+    const mayRun = isLive || (failure !== undefined && row !== undefined);
     // The instance that somebody else is starting must find the run that it is started for.
     const isOthers = isOfAnotherRun(row, known?.record) || (row !== undefined && isBeingStarted(row, nowMs));
-    if (isLive || awaitsCleanUp(row) || isOthers) return confirmCall(row, seen, nowMs);
+    if (mayRun || isOthers || isFinishing(row, known?.record)) return confirmCall(row, seen, nowMs);
     const reopened = reopenCall(row, seen, { startedAtMs, nowMs });
     return reopened && { ...reopened, ...first };
   };
@@ -56,6 +59,7 @@ export async function registerCall(
   const expected = known === undefined ? { mayBeNew: true } : { known };
   const { after: record, stored } = await updateRecord(store, seen.callId, reopen, expected);
   if (record?.endReason === 'terminated') return { outcome: 'terminated', record };
+  if (failure !== undefined && record?.phase !== 'starting') throw failure;
   if (record === undefined || record.phase === 'ended' || (isLive && instance?.isEnding)) {
     return { outcome: 'finishing', record };
   }
@@ -92,9 +96,25 @@ async function start(
   return outcome;
 }
 
-/** The end of the run before is still to be closed and told, which a new run in the same row would make impossible. */
-function awaitsCleanUp(row: CallRecord | undefined): boolean {
-  return row?.phase === 'ended' && !isFinished(row);
+/** What the engine says of the call's instance, or why it says nothing. */
+async function askEngine(
+  { durable }: KeepAliveNowEffects,
+  callId: CallId,
+): Promise<{ readonly instance?: InstanceFacts | undefined; readonly failure?: unknown }> {
+  try {
+    const status = await durable.status(callId);
+    return { instance: status && parseInstanceFacts(status) };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+/**
+ * The end of the run before is still to be closed and told, which a new run in the same row would make impossible. Closed
+ * since it was read, it may just be told by an instance that was asked for too early.
+ */
+function isFinishing(row: CallRecord | undefined, known: CallRecord | undefined): boolean {
+  return row?.phase === 'ended' && !(isFinished(row) && row.cleanedUpAtMs === known?.cleanedUpAtMs);
 }
 
 /** Somebody else registered or established the call since it was read: that run goes on. */

@@ -2,7 +2,7 @@ import { HttpRequest, HttpResponse, InvocationContext } from '@azure/functions';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts';
-import type { CallInstance } from '../../src/adapters/durable-calls.ts';
+import { type CallInstance, DurableCallsError } from '../../src/adapters/durable-calls.ts';
 import type { KeepAliveTarget } from '../../src/adapters/graph-calls.ts';
 import type { KeepAliveNowEffects } from '../../src/calls/keep-alive-now.ts';
 import { startCall } from '../../src/calls/start-call.ts';
@@ -34,6 +34,8 @@ let events: AppEvent[];
 let graphSays: Pick<GraphAnswered, 'status' | 'errorCode'>;
 let asked: KeepAliveTarget[];
 let whileAsked: (() => Promise<void>) | undefined;
+let tellStatus: (() => Promise<never>) | undefined;
+let startInstance: (() => Promise<never>) | undefined;
 
 beforeEach(() => {
   clock = createManualClock(startMs);
@@ -45,6 +47,8 @@ beforeEach(() => {
   graphSays = { status: 200 };
   asked = [];
   whileAsked = undefined;
+  tellStatus = undefined;
+  startInstance = undefined;
 });
 
 const showInstance = (runtimeStatus: string, customStatus: unknown = null) => {
@@ -63,6 +67,7 @@ const effects = (): KeepAliveNowEffects => ({
   store,
   durable: {
     start: async (_callId, input) => {
+      await startInstance?.();
       if (instance?.runtimeStatus === 'Running') return 'running';
       started.push(input);
       showInstance('Running');
@@ -71,7 +76,7 @@ const effects = (): KeepAliveNowEffects => ({
     raiseCallEnded: async (_callId, ended) => {
       raised.push(ended);
     },
-    status: async () => instance,
+    status: async () => (tellStatus === undefined ? instance : tellStatus()),
   },
   graph: {
     keepAlive: async (target) => {
@@ -391,6 +396,33 @@ describe('registering a call', () => {
     expect((await put()).status).toBe(202);
   });
 
+  test('leaves a call that was closed while Graph was asked: its end is being told', async () => {
+    await put();
+    showInstance('Terminated');
+    whileAsked = async () => {
+      await endRecord({ reason: 'stopped' });
+      showInstance('Running', { phase: 'ended', endReason: 'stopped' });
+    };
+    expect(await put()).toMatchObject({ status: 409, headers: { 'retry-after': '30' } });
+    expect(await record()).toMatchObject({ phase: 'ended', endReason: 'stopped' });
+    whileAsked = undefined;
+    showInstance('Completed');
+    expect((await put()).status).toBe(202);
+  });
+
+  test.each([
+    ['has not heard of its end', null],
+    ['tells of it', { phase: 'ended', endReason: 'stopped' }],
+  ])('keeps the call alive each time, while the orchestration before %s', async (_, customStatus) => {
+    await put();
+    await endRecord({ reason: 'stopped' });
+    showInstance('Running', customStatus);
+    expect([await put(), await put()].map(({ status }) => status)).toEqual([409, 409]);
+    expect(asked).toHaveLength(3);
+    graphSays = { status: 404, errorCode: '8522' };
+    expect((await put()).status).toBe(404);
+  });
+
   test('says so when the orchestration is suspended', async () => {
     await put();
     showInstance('Suspended');
@@ -457,6 +489,43 @@ describe('registering a call', () => {
     expect((await put({ tenantId, joinUrl })).status).toBe(202);
     expect(await put({ tenantId, joinUrl, chatInfo: { threadId: 'x' } })).toMatchObject({ status: 400 });
     expect(await put({ tenantId, x: 'x'.repeat(70_000) })).toMatchObject({ status: 413 });
+  });
+
+  describe('while the engine does not answer', () => {
+    const error = new DurableCallsError('tell the status', callId, 'HTTP 503', 'AzureWebJobsStorage');
+    beforeEach(() => {
+      tellStatus = () => Promise.reject(error);
+    });
+
+    test('asks to come again, but keeps the call alive and remembers it; is done when the start succeeds', async () => {
+      const startedAt = at(-MINUTE_MS);
+      startInstance = () => Promise.reject(error);
+      expect(await put({ tenantId, startedAt })).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+      const remembered = { firstSeenAtMs: startMs - MINUTE_MS, establishedAtMs: startMs, lastKeepAliveAtMs: startMs };
+      expect(await record()).toMatchObject({ phase: 'starting', ...remembered, facts: { tenantId } });
+      startInstance = undefined;
+      clock.advance(2 * MINUTE_MS);
+      expect((await put()).status).toBe(202);
+      expect(started).toMatchObject([{ establishedAtMs: startMs, lastKeepAliveAtMs: startMs }]);
+    });
+
+    test.each(['active', 'ended'])('changes nothing of a call that is %s here', async (phase) => {
+      tellStatus = undefined;
+      await put();
+      if (phase === 'ended') await endRecord({ reason: 'stopped' });
+      const before = await record();
+      tellStatus = () => Promise.reject(error);
+      expect((await put()).status).toBe(503);
+      expect(await record()).toEqual(before);
+      expect([started, asked].map(({ length }) => length)).toEqual([1, 2]);
+    });
+
+    test('says all the same that Graph has ended a call, or does not know it', async () => {
+      graphSays = { status: 404, errorCode: '8522' };
+      expect((await put()).status).toBe(404);
+      await endRecord({ reason: 'terminated' });
+      expect((await put()).status).toBe(409);
+    });
   });
 
   test('asks to come again when the table does not answer', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { HttpMessageRequest, HttpMessageResponse } from '../../local/http-message.ts';
 import { pagesWithoutSockets, withoutSockets } from '../../local/in-process-durable-client.ts';
+import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { createDurableCalls } from '../../src/adapters/durable-calls.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, startVirtualWorld, type VirtualWorld } from '../support/virtual-world.ts';
 
@@ -89,6 +90,29 @@ describe("while the engine's API", () => {
     await world.clock.runFor(5 * MINUTE_MS + SECOND_MS);
     expect(world.countEvents('call.cleanedUp', callId)).toBe(1);
   });
+
+  test.each<Exclude<Api, 'well'>>(['fails', 'hangs'])(
+    '%s, a call that is registered is kept alive from its record, and goes on when the API is back',
+    async (api) => {
+      const { world, state } = await startWorld();
+      world.graph.addFault({ operation: 'notification', lost: true, times: 'always' });
+      const callId = await world.startCall();
+      state.api = api;
+      const registered = world.request('PUT', `/api/calls/${callId}`, {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ tenantId: SAMPLE_TENANT_ID }),
+      });
+      await world.clock.runFor(MINUTE_MS);
+      expect((await registered).status).toBe(503);
+      await world.clock.runFor(3 * HOUR_MS);
+      expect(longestGap(world, callId, 0, 181)).toBeLessThan(45);
+      state.api = 'well';
+      await world.clock.runFor(HOUR_MS);
+      expect(longestGap(world, callId, 181, 241)).toBeLessThan(45);
+      expect((await world.status(callId)).runtimeStatus).toBe('Running');
+      expect(await recordOf(world, callId)).toMatchObject({ phase: 'active' });
+    },
+  );
 
   test('fails, an operator can still send a keepAlive', async () => {
     const { world, state } = await startWorld();

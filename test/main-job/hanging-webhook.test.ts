@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { type CallEndedWebhook, CallEndedWebhookError } from '../../src/adapters/call-ended-webhook.ts';
 import type { CallId } from '../../src/core/call-record/call-id.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, startVirtualWorld, type VirtualWorld } from '../support/virtual-world.ts';
@@ -63,3 +64,28 @@ test('once it answers again it is told of every end, for a delivery that waits i
     expect(await world.status(callId)).toMatchObject({ output: { webhook: 'delivered' } });
   }
 }, 120_000);
+
+test('a stopped call that is registered again while the webhook hangs stays alive, and goes on when its end is told', async () => {
+  const receiver = { hangs: true, tries: 0, told: new Set<CallId>() };
+  const { world, callIds } = await startCalls(1, receiver);
+  const [callId = ''] = callIds;
+  await world.request('DELETE', `/api/calls/${callId}`);
+  const statuses: (number | undefined)[] = [];
+  const register = async () => {
+    const answer = world.request('PUT', `/api/calls/${callId}`, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ tenantId: SAMPLE_TENANT_ID }),
+    });
+    await world.clock.runFor(10 * MINUTE_MS);
+    statuses.push((await answer).status);
+  };
+  for (let tries = 0; tries < 10; tries++) await register();
+  expect(new Set(statuses)).toEqual(new Set([409]));
+  receiver.hangs = false;
+  // The next delivery may be an hour away.
+  for (let tries = 0; tries < 7; tries++) await register();
+  expect(statuses).toContain(202);
+  expect(receiver.told.size).toBe(1);
+  await world.clock.runFor(2 * HOUR_MS);
+  expect(world.graph.call(callId)?.state).toBe('established');
+});
