@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { parseJoinUrl } from '../core/call-end/join-url.ts';
 import { type CallFacts, parseChatInfo, parseMeetingInfo, withoutAbsent } from '../core/call-record/call-facts.ts';
+import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
 import { parseJsonBytes } from '../core/notifications/notification-request.ts';
 import { once } from '../core/values/once.ts';
 import { isPlainObject, type PlainObject } from '../core/values/plain-object.ts';
@@ -65,10 +66,14 @@ const bodySchema = once(() => {
 /**
  * Reads the body of `PUT /api/calls/{callId}`.
  *
- * Shape: bytes, now, how long ago a call may have started → the registration, or every problem with the fields' names
+ * Shape: bytes, now, the limits of calls → the registration, or every problem with the fields' names
  * and never their values.  Units: ms.  Errors: none.
  */
-export function parseRegistration(bytes: Uint8Array, nowMs: number, longestAgoMs: number): ParsedRegistration {
+export function parseRegistration(
+  bytes: Uint8Array,
+  nowMs: number,
+  { expireAfterMs, maximumCallMs = Number.POSITIVE_INFINITY }: KeepaliveLimits,
+): ParsedRegistration {
   if (bytes.byteLength > LARGEST_BODY_BYTES) {
     return { kind: 'refused', status: 413, problem: `The body is larger than ${LARGEST_BODY_BYTES} bytes.` };
   }
@@ -81,8 +86,11 @@ export function parseRegistration(bytes: Uint8Array, nowMs: number, longestAgoMs
     return refused('joinUrl stands for chatInfo and meetingInfo: give either it or them.');
   }
   if (startedAtMs !== undefined && startedAtMs > nowMs + CLOCK_SKEW_MS) return refused('startedAt is in the future.');
-  if (startedAtMs !== undefined && startedAtMs < nowMs - longestAgoMs) {
-    return refused(`startedAt is longer ago than ${toHours(longestAgoMs)} hours. Leave it out when it is not known.`);
+  if (startedAtMs !== undefined && startedAtMs <= nowMs - maximumCallMs) {
+    return refused(`startedAt is ${toHours(maximumCallMs)} hours ago or longer: MAX_CALL_HOURS gives such a call up.`);
+  }
+  if (startedAtMs !== undefined && startedAtMs < nowMs - expireAfterMs) {
+    return refused(`startedAt is longer ago than ${toHours(expireAfterMs)} hours. Leave it out when it is not known.`);
   }
   return {
     kind: 'registration',

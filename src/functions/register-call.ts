@@ -32,7 +32,7 @@ export function registerCall({ botAppId, allowedTenantIds, effectsOf }: Register
     if (bytes.byteLength === 0) {
       return problem(400, toEmptyBodyProblem({ transferEncoding: request.headers.get('transfer-encoding') }));
     }
-    const parsed = parseRegistration(bytes, effects.clock.nowMs(), effects.limits.expireAfterMs);
+    const parsed = parseRegistration(bytes, effects.clock.nowMs(), effects.limits);
     if (parsed.kind === 'refused') return problem(parsed.status, parsed.problem);
     const { facts, startedAtMs } = parsed;
     if (allowedTenantIds !== '*' && !allowedTenantIds.includes(facts.tenantId)) {

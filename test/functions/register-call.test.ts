@@ -35,6 +35,7 @@ let graphSays: Pick<GraphAnswered, 'status' | 'errorCode'>;
 let asked: KeepAliveTarget[];
 let whileAsked: (() => Promise<void>) | undefined;
 let tellStatus: (() => Promise<never>) | undefined;
+let maximumCallHours: number | undefined;
 let startInstance: (() => Promise<never>) | undefined;
 
 beforeEach(() => {
@@ -49,6 +50,7 @@ beforeEach(() => {
   whileAsked = undefined;
   tellStatus = undefined;
   startInstance = undefined;
+  maximumCallHours = undefined;
 });
 
 const showInstance = (runtimeStatus: string, customStatus: unknown = null) => {
@@ -96,7 +98,7 @@ const effects = (): KeepAliveNowEffects => ({
   },
   clock,
   log: (event) => events.push(event),
-  limits: toKeepaliveLimits({ intervalMs: 15 * MINUTE_MS, timeScale: 1 }),
+  limits: toKeepaliveLimits({ intervalMs: 15 * MINUTE_MS, timeScale: 1, maximumCallHours }),
   homeTenantId: tenantId,
 });
 
@@ -481,6 +483,15 @@ describe('registering a call', () => {
     expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringContaining(detail) } });
     expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json' });
     expect(await record()).toBeUndefined();
+  });
+
+  test('is refused with a start at which it would be given up at once', async () => {
+    maximumCallHours = 2;
+    expect(await put({ tenantId, startedAt: at(-2 * HOUR_MS) })).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('MAX_CALL_HOURS') },
+    });
+    expect((await put({ tenantId, startedAt: at(-2 * HOUR_MS + 1) })).status).toBe(202);
   });
 
   test('is refused with a join URL beside what it stands for, and with a body beyond all measure', async () => {
