@@ -22,7 +22,8 @@ public sealed class CallKeepalive : IDisposable
     public CallKeepalive(Uri app, string functionKey, Action<string> report)
     {
         this.report = report;
-        http = new HttpClient { BaseAddress = app, Timeout = Limit };
+        // A redirect would carry the key elsewhere, and the page it leads to looks like a success.
+        http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = app, Timeout = Limit };
         http.DefaultRequestHeaders.Add("x-functions-key", functionKey);
     }
 

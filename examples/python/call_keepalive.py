@@ -8,6 +8,7 @@ Both may be called at any time and again, from any thread: a repeat changes noth
 so call them where waiting does no harm, and report to the log instead of raising.
 """
 
+import http.client
 import json
 import logging
 import threading
@@ -63,7 +64,7 @@ class CallKeepalive:
                     log.warning("call %s: %s answered %d. %s", call_id, method, error.code, _detail_of(error))
                     return error.code
                 problem = f"answered {error.code}"
-            except OSError as error:  # no connection, or none in time
+            except (OSError, http.client.HTTPException) as error:  # no connection, none in time, or no HTTP
                 problem = f"cannot be reached ({error})"
             wait_s = int(retry_after) if (retry_after or "").isdigit() else 2 ** min(attempt - 1, 6)
             wait_s = min(wait_s, self.LONGEST_WAIT_S)
@@ -84,5 +85,5 @@ def _detail_of(error: urllib.error.HTTPError) -> str:
     """What the problem details of the app say (RFC 9457)."""
     try:
         return json.load(error)["detail"]
-    except (ValueError, KeyError, TypeError, OSError):
+    except (ValueError, KeyError, TypeError, OSError, http.client.HTTPException):
         return ""

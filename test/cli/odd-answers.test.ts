@@ -110,7 +110,7 @@ describe.each(COMMANDS.map(([name, args, stdin = '']) => ({ name, args, stdin })
   '$name says which app answers what, and fails:',
   ({ name, args, stdin }) => {
     test.each([...PASSING, ...FOREIGN, ...REFUSALS])('%s', async (_answer, answer, says) => {
-      const run = await runAgainst(args, answer, { stdin });
+      const run = await runAgainst(args, answer, { stdin, ...(name === 'watch' ? looking(1) : {}) });
       expect(run).toMatchObject({ exitCode: 1, err: expect.stringMatching(says) });
       if (name !== 'register of a fleet') expect(run.out).toBe('');
       else expect(run.out).toMatch(/^kept alive from now on +0\nkept alive already +0$/m);

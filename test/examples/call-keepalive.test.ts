@@ -12,8 +12,12 @@ let host: SpawnedHost;
 let client: HostClient;
 let server: LoopbackServer;
 /** What the server that stands for a troubled app answers next: a status, or none at all. */
-let answers: (number | 'reset')[] = [];
+let answers: (number | 'reset' | 'nonsense')[] = [];
 let requests: string[] = [];
+const HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  307: { location: '/elsewhere' },
+  503: { 'retry-after': '1' },
+};
 
 beforeAll(prepareLanguages, COMPILE_TIMEOUT_MS);
 beforeAll(async () => {
@@ -24,7 +28,8 @@ beforeAll(async () => {
     requests.push(`${request.method} ${request.headers['x-functions-key']}`);
     const answer = answers.shift() ?? 202;
     if (answer === 'reset') response.socket?.destroy();
-    else response.writeHead(answer, answer === 503 ? { 'retry-after': '1' } : {}).end('{"detail":"Told so."}');
+    else if (answer === 'nonsense') response.socket?.end('nonsense\r\n\r\n');
+    else response.writeHead(answer, HEADERS[answer]).end('{"detail":"Told so."}');
   });
 }, START_TIMEOUT_MS);
 
@@ -83,6 +88,22 @@ describe.each(LANGUAGES)('the client in $name', (language) => {
       expect(program.output()).not.toContain('the-key');
     },
   );
+
+  test.skipIf(language.missing !== undefined)('repeats what is answered with no HTTP', async () => {
+    answers = ['nonsense', 202];
+    const program = bot(server.url, 'the-key', randomUUID());
+    program.type('established');
+    await says(program, /answered 202/);
+  });
+
+  test.skipIf(language.missing !== undefined)('follows no redirect: it would carry the key elsewhere', async () => {
+    requests = [];
+    answers = [307];
+    const program = bot(server.url, 'the-key', randomUUID());
+    program.type('established');
+    await says(program, /answered 307/);
+    expect(requests).toEqual(['PUT the-key']);
+  });
 
   test.skipIf(language.missing !== undefined)('waits no longer when the bot shuts down', async () => {
     answers = Array.from({ length: 100 }, () => 503);
