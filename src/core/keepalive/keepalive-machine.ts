@@ -42,10 +42,10 @@ export function nextStep(state: KeepaliveState, nowMs: number): KeepaliveStep {
  */
 export function advance(known: KeepaliveState, outcome: RememberedOutcome, nowMs: number): KeepaliveState {
   const state = withKnownSuccess(known, outcome, nowMs);
-  // Without a copy of the state in between: every success of a history is replayed twice for each keepAlive.
-  if (outcome.kind === 'alive') return afterSuccess(state, outcome, nowMs);
   const tried = { ...state, attempts: state.attempts + 1, recent: withRecent(state, outcome, nowMs) };
   switch (outcome.kind) {
+    case 'alive':
+      return afterSuccess(tried, outcome, nowMs);
     case 'gone':
       return end(tried, { reason: 'notFound' });
     case 'unclear':
@@ -78,7 +78,7 @@ function withKnownSuccess(
   if (lastSuccessAtMs === undefined || state.limits.expireAfterTryingMs === undefined) return state;
   const lastKeepAliveAtMs = Math.min(lastSuccessAtMs, nowMs);
   if (!(lastKeepAliveAtMs > lastProofOfLifeMs(state))) return state;
-  return { ...withoutDoubt(withoutSeries(state)), lastKeepAliveAtMs };
+  return { ...withoutTrouble(state), lastKeepAliveAtMs };
 }
 
 function afterSuccess(
@@ -88,9 +88,8 @@ function afterSuccess(
 ): KeepaliveState {
   const succeededAtMs = Math.min(nowMs, Math.max(outcome.sentAtMs, state.nextKeepAliveAtMs, lastProofOfLifeMs(state)));
   return {
-    ...withTenant(withoutDoubt(withoutSeries(state)), outcome.tenantId),
-    attempts: state.attempts + 1,
-    recent: withRecent(state, outcome, nowMs),
+    ...withoutTrouble(state),
+    ...(outcome.tenantId === undefined ? {} : { tenantId: outcome.tenantId }),
     keepAlives: state.keepAlives + 1,
     consecutiveFailures: 0,
     lastKeepAliveAtMs: succeededAtMs,
@@ -99,19 +98,9 @@ function afterSuccess(
   };
 }
 
-function withTenant(state: KeepaliveState, tenantId: string | undefined): KeepaliveState {
-  return tenantId === undefined || tenantId === state.tenantId ? state : { ...state, tenantId };
-}
-
-function withoutDoubt(state: KeepaliveState): KeepaliveState {
-  if (state.firstUnclearAtMs === undefined) return state;
-  const { firstUnclearAtMs: _refuted, ...rest } = state;
-  return rest;
-}
-
-function withoutSeries(state: KeepaliveState): KeepaliveState {
-  if (state.failingSinceMs === undefined) return state;
-  const { failingSinceMs: _over, ...rest } = state;
+/** A success refutes the doubt, and ends the series of failures. */
+function withoutTrouble(state: KeepaliveState): KeepaliveState {
+  const { firstUnclearAtMs: _refuted, failingSinceMs: _over, ...rest } = state;
   return rest;
 }
 

@@ -18,8 +18,8 @@ export const KEEPALIVE_BUGS: readonly PlantedBug[] = [
     200,
     {
       file: MACHINE,
-      find: 'withTenant(withoutDoubt(withoutSeries(state)), outcome.tenantId)',
-      replace: 'withTenant(withoutSeries(state), outcome.tenantId)',
+      find: '{ firstUnclearAtMs: _refuted, failingSinceMs: _over, ...rest }',
+      replace: '{ failingSinceMs: _over, ...rest }',
     },
     BELIEVED_BEFORE_THE_DEADLINE,
   ),
