@@ -5,7 +5,6 @@ import { type CallId, parseCallId } from '../core/call-record/call-id.ts';
 import { type CallRecord, toEndReason } from '../core/call-record/call-record.ts';
 import type { Heartbeat } from '../core/call-record/heartbeat.ts';
 import type { ResultInfo } from '../core/keepalive/keepalive-state.ts';
-import { once } from '../core/values/once.ts';
 import { isPlainObject, type PlainObject } from '../core/values/plain-object.ts';
 
 /** The keys of a call's row. The first two hex digits spread the calls over 256 partitions. */
@@ -98,64 +97,62 @@ function toFactsColumn(facts: CallFacts): string {
   return JSON.stringify(Object.fromEntries(fitting.map(({ name, value }) => [name, value])));
 }
 
-const rowSchema = once(() => {
-  const plainObject = z.custom<PlainObject>(isPlainObject);
+const plainObject = z.custom<PlainObject>(isPlainObject);
 
-  const factsSchema = z.object({
-    tenantId: z.exactOptional(z.string()),
-    namedTenantId: z.exactOptional(z.string()),
-    direction: z.exactOptional(z.string()),
-    callChainId: z.exactOptional(z.string()),
-    scenarioId: z.exactOptional(z.string()),
-    chatInfo: z.exactOptional(plainObject),
-    meetingInfo: z.exactOptional(plainObject),
-    requestedModalities: z.exactOptional(z.array(z.string())),
-    mediaConfigKind: z.exactOptional(z.string()),
-    callbackUri: z.exactOptional(z.string()),
-    subject: z.exactOptional(z.string()),
-    sourceId: z.exactOptional(z.string()),
-    targetIds: z.exactOptional(z.array(z.string())),
-  });
+const factsSchema = z.object({
+  tenantId: z.exactOptional(z.string()),
+  namedTenantId: z.exactOptional(z.string()),
+  direction: z.exactOptional(z.string()),
+  callChainId: z.exactOptional(z.string()),
+  scenarioId: z.exactOptional(z.string()),
+  chatInfo: z.exactOptional(plainObject),
+  meetingInfo: z.exactOptional(plainObject),
+  requestedModalities: z.exactOptional(z.array(z.string())),
+  mediaConfigKind: z.exactOptional(z.string()),
+  callbackUri: z.exactOptional(z.string()),
+  subject: z.exactOptional(z.string()),
+  sourceId: z.exactOptional(z.string()),
+  targetIds: z.exactOptional(z.array(z.string())),
+});
 
-  const rosterSchema = z.object({ sequence: z.number(), others: z.array(z.string()) });
+const rosterSchema = z.object({ sequence: z.number(), others: z.array(z.string()) });
 
-  const instant = z.pipe(
-    z.date(),
-    z.transform((date: Date) => date.getTime()),
-  );
+const instant = z.pipe(
+  z.date(),
+  z.transform((date: Date) => date.getTime()),
+);
 
-  return z.object({
-    graphCallId: z.string(),
-    appId: z.string(),
-    phase: z.enum(['observed', 'starting', 'active', 'ended']),
-    firstSeenAt: instant,
-    establishedAt: z.optional(instant),
-    reopenedAt: z.optional(instant),
-    endedAt: z.optional(instant),
-    endReason: z.optional(z.enum(['terminated', 'notFound', 'stopped', 'expired'])),
-    resultCode: z.optional(z.number()),
-    resultSubcode: z.optional(z.number()),
-    resultMessage: z.optional(z.string()),
-    terminationReason: z.optional(z.string()),
-    endCause: z.optional(z.string()),
-    aloneSince: z.optional(instant),
-    hangUpAt: z.optional(instant),
-    hungUpAt: z.optional(instant),
-    roster: z.optional(z.pipe(z.pipe(z.string(), z.transform(parseJson)), rosterSchema)),
-    cleanedUpAt: z.optional(instant),
-    keepAlives: z.optional(z.number()),
-    otherKeepAlives: z.optional(z.number()),
-    worstMarginMs: z.optional(z.number()),
-    lastKeepAliveAt: z.optional(instant),
-    lastRescueAt: z.optional(instant),
-    failures: z.optional(z.number()),
-    lastFailureAt: z.optional(instant),
-    lastFailureReason: z.optional(z.string()),
-    nextLookAt: z.optional(instant),
-    restarts: z.optional(z.number()),
-    endRepeatedAt: z.optional(instant),
-    facts: z.pipe(z.pipe(z.string(), z.transform(parseJson)), factsSchema),
-  });
+const rowSchema = z.object({
+  graphCallId: z.string(),
+  appId: z.string(),
+  phase: z.enum(['observed', 'starting', 'active', 'ended']),
+  firstSeenAt: instant,
+  establishedAt: z.optional(instant),
+  reopenedAt: z.optional(instant),
+  endedAt: z.optional(instant),
+  endReason: z.optional(z.enum(['terminated', 'notFound', 'stopped', 'expired'])),
+  resultCode: z.optional(z.number()),
+  resultSubcode: z.optional(z.number()),
+  resultMessage: z.optional(z.string()),
+  terminationReason: z.optional(z.string()),
+  endCause: z.optional(z.string()),
+  aloneSince: z.optional(instant),
+  hangUpAt: z.optional(instant),
+  hungUpAt: z.optional(instant),
+  roster: z.optional(z.pipe(z.pipe(z.string(), z.transform(parseJson)), rosterSchema)),
+  cleanedUpAt: z.optional(instant),
+  keepAlives: z.optional(z.number()),
+  otherKeepAlives: z.optional(z.number()),
+  worstMarginMs: z.optional(z.number()),
+  lastKeepAliveAt: z.optional(instant),
+  lastRescueAt: z.optional(instant),
+  failures: z.optional(z.number()),
+  lastFailureAt: z.optional(instant),
+  lastFailureReason: z.optional(z.string()),
+  nextLookAt: z.optional(instant),
+  restarts: z.optional(z.number()),
+  endRepeatedAt: z.optional(instant),
+  facts: z.pipe(z.pipe(z.string(), z.transform(parseJson)), factsSchema),
 });
 
 /** A row's record, or the first column that is not as `toEntity` writes it. */
@@ -168,14 +165,14 @@ export function parseEntity(entity: { readonly partitionKey?: string; readonly r
   const callId = parseCallId(entity.rowKey ?? '');
   if (callId === undefined || callId !== entity.rowKey) return { kind: 'unreadable', column: 'RowKey' };
   if (entity.partitionKey !== toEntityKeys(callId).partitionKey) return { kind: 'unreadable', column: 'PartitionKey' };
-  const parsed = rowSchema().safeParse(entity);
+  const parsed = rowSchema.safeParse(entity);
   if (!parsed.success) return { kind: 'unreadable', column: String(parsed.error.issues[0]?.path[0]) };
   // It becomes part of a URL with the bot's token, so it must be this call's id and nothing else.
   if (parseCallId(parsed.data.graphCallId) !== callId) return { kind: 'unreadable', column: 'graphCallId' };
   return { kind: 'record', record: toRecord(callId, parsed.data) };
 }
 
-function toRecord(callId: CallId, row: z.infer<ReturnType<typeof rowSchema>>): CallRecord {
+function toRecord(callId: CallId, row: z.infer<typeof rowSchema>): CallRecord {
   const { graphCallId, appId, phase, firstSeenAt, facts } = row;
   const optional = withoutAbsent({
     establishedAtMs: row.establishedAt,
@@ -209,7 +206,7 @@ function toFacts({ callbackUri, ...others }: CallFacts): CallFacts {
   return { ...others, ...withoutAbsent({ callbackUri: withoutSecrets(callbackUri) }) };
 }
 
-function toResultInfo(row: z.infer<ReturnType<typeof rowSchema>>): ResultInfo | undefined {
+function toResultInfo(row: z.infer<typeof rowSchema>): ResultInfo | undefined {
   const info = withoutAbsent({ code: row.resultCode, subcode: row.resultSubcode, message: row.resultMessage });
   return Object.keys(info).length === 0 ? undefined : info;
 }

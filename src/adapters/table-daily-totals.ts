@@ -3,7 +3,6 @@ import * as z from 'zod/mini';
 import { withoutAbsent } from '../core/call-record/call-facts.ts';
 import { parseCallId } from '../core/call-record/call-id.ts';
 import type { DayTotals } from '../core/operator-views/day-totals.ts';
-import { once } from '../core/values/once.ts';
 import type { Clock } from './clock.ts';
 import type { DailyTotals } from './daily-totals.ts';
 import { createTableRequests } from './table-requests.ts';
@@ -71,24 +70,23 @@ function toEntity({ day, calls, keepAlives, ends, keepAliveMissed, worstMargin }
   };
 }
 
-const rowSchema = once(() => {
-  const count = z.int().check(z.nonnegative());
-  return z.object({
-    rowKey: z.string().check(z.regex(/^\d{4}-\d\d-\d\d$/)),
-    calls: count,
-    keepAlives: count,
-    terminated: count,
-    notFound: count,
-    stopped: count,
-    expired: count,
-    keepAliveMissed: count,
-    worstMarginMs: z.optional(z.int()),
-    worstMarginCallId: z.optional(z.pipe(z.string(), z.transform(parseCallId))),
-  });
+const count = z.int().check(z.nonnegative());
+
+const rowSchema = z.object({
+  rowKey: z.string().check(z.regex(/^\d{4}-\d\d-\d\d$/)),
+  calls: count,
+  keepAlives: count,
+  terminated: count,
+  notFound: count,
+  stopped: count,
+  expired: count,
+  keepAliveMissed: count,
+  worstMarginMs: z.optional(z.int()),
+  worstMarginCallId: z.optional(z.pipe(z.string(), z.transform(parseCallId))),
 });
 
 function parseTotals(entity: object): DayTotals | undefined {
-  const { success, data } = rowSchema().safeParse(entity);
+  const { success, data } = rowSchema.safeParse(entity);
   if (!success) return undefined;
   const { rowKey, terminated, notFound, stopped, expired, worstMarginMs: ms, worstMarginCallId: callId } = data;
   return {

@@ -3,7 +3,6 @@ import { parseJoinUrl } from '../core/call-end/join-url.ts';
 import { type CallFacts, parseChatInfo, parseMeetingInfo, withoutAbsent } from '../core/call-record/call-facts.ts';
 import type { KeepaliveLimits } from '../core/keepalive/keepalive-limits.ts';
 import { parseJsonBytes } from '../core/notifications/notification-request.ts';
-import { once } from '../core/values/once.ts';
 import { isPlainObject, type PlainObject } from '../core/values/plain-object.ts';
 
 /** What an operator tells of a call. */
@@ -20,48 +19,46 @@ const LARGEST_BODY_BYTES = 64 * 1024;
 const CLOCK_SKEW_MS = 60_000;
 const LONGEST_NAME = 64;
 
-const bodySchema = once(() => {
-  const info = (parse: (value: unknown) => PlainObject | undefined, example: string) =>
-    z
-      .pipe(
-        z.custom<PlainObject>(isPlainObject, 'must be an object'),
-        z.transform((value: PlainObject) => parse(value)),
-      )
-      .check(z.refine((kept) => kept !== undefined, `holds nothing that is kept; for example ${example}`));
+const info = (parse: (value: unknown) => PlainObject | undefined, example: string) =>
+  z
+    .pipe(
+      z.custom<PlainObject>(isPlainObject, 'must be an object'),
+      z.transform((value: PlainObject) => parse(value)),
+    )
+    .check(z.refine((kept) => kept !== undefined, `holds nothing that is kept; for example ${example}`));
 
-  return z.strictObject(
-    {
-      tenantId: z.pipe(
-        z
-          .string('is missing, or no text')
-          .check(z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be a GUID with dashes')),
-        z.transform((text: string) => text.toLowerCase()),
+const bodySchema = z.strictObject(
+  {
+    tenantId: z.pipe(
+      z
+        .string('is missing, or no text')
+        .check(z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be a GUID with dashes')),
+      z.transform((text: string) => text.toLowerCase()),
+    ),
+    startedAt: z.optional(
+      z.pipe(
+        z.iso.datetime({
+          offset: true,
+          error: 'must be an instant in ISO 8601 with Z or an offset, 2026-03-01T12:00:00Z',
+        }),
+        z.transform((text: string) => Date.parse(text)),
       ),
-      startedAt: z.optional(
-        z.pipe(
-          z.iso.datetime({
-            offset: true,
-            error: 'must be an instant in ISO 8601 with Z or an offset, 2026-03-01T12:00:00Z',
-          }),
-          z.transform((text: string) => Date.parse(text)),
-        ),
-      ),
-      chatInfo: z.optional(info(parseChatInfo, '{"threadId","messageId"}')),
-      meetingInfo: z.optional(info(parseMeetingInfo, '{"organizer":{"user":{"id","tenantId"}}}')),
-      joinUrl: z.optional(
-        z
-          .pipe(z.string('must be a text'), z.transform(parseJoinUrl))
-          .check(
-            z.refine(
-              (target) => target !== undefined,
-              'must be a link https://teams.microsoft.com/l/meetup-join/…?context=… or …/meet/…?p=…',
-            ),
+    ),
+    chatInfo: z.optional(info(parseChatInfo, '{"threadId","messageId"}')),
+    meetingInfo: z.optional(info(parseMeetingInfo, '{"organizer":{"user":{"id","tenantId"}}}')),
+    joinUrl: z.optional(
+      z
+        .pipe(z.string('must be a text'), z.transform(parseJoinUrl))
+        .check(
+          z.refine(
+            (target) => target !== undefined,
+            'must be a link https://teams.microsoft.com/l/meetup-join/…?context=… or …/meet/…?p=…',
           ),
-      ),
-    },
-    'The body must be a JSON object.',
-  );
-});
+        ),
+    ),
+  },
+  'The body must be a JSON object.',
+);
 
 /**
  * Reads the body of `PUT /api/calls/{callId}`.
@@ -79,7 +76,7 @@ export function parseRegistration(
   }
   const json = parseJsonBytes(bytes);
   if (json === undefined) return refused('The body must be JSON in UTF-8, such as {"tenantId":"…"}.');
-  const body = bodySchema().safeParse(json.value);
+  const body = bodySchema.safeParse(json.value);
   if (!body.success) return refused(body.error.issues.map(toProblem).join(' '));
   const { tenantId, startedAt: startedAtMs, chatInfo, meetingInfo, joinUrl } = body.data;
   if (joinUrl !== undefined && (chatInfo !== undefined || meetingInfo !== undefined)) {
@@ -106,7 +103,7 @@ function refused(problem: string): ParsedRegistration {
 function toProblem(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') {
     const names = issue.keys.slice(0, 5).map((name) => name.slice(0, LONGEST_NAME));
-    return `Unknown: ${names.join(', ')}. Known are ${Object.keys(bodySchema().shape).join(', ')}.`;
+    return `Unknown: ${names.join(', ')}. Known are ${Object.keys(bodySchema.shape).join(', ')}.`;
   }
   return issue.path.length === 0 ? issue.message : `${issue.path.join('.')} ${issue.message}.`;
 }

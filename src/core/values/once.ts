@@ -1,8 +1,9 @@
-/** Makes a value when it is first asked for, so that a start that does not need it does not pay for it. */
-export function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
+/** Does it the first time and never again, so that what is tried anew is told once. */
+export function once<A extends readonly unknown[]>(act: (...given: A) => void): (...given: A) => void {
+  let isDone = false;
+  return (...given) => {
+    if (isDone) return;
+    isDone = true;
+    act(...given);
   };
 }
