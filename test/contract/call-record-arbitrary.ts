@@ -33,7 +33,11 @@ const facts: Arbitraries<CallFacts> = {
   meetingInfo: anyObject,
   requestedModalities: fc.array(anyText, { maxLength: 20 }),
   mediaConfigKind: anyText,
-  callbackUri: fc.webUrl().map((url) => new URL(url).href),
+  // Parameters of a path are not kept.
+  callbackUri: fc
+    .webUrl()
+    .map((url) => new URL(url).href)
+    .filter((url) => !/;|%3b/i.test(url)),
   subject: anyText,
   sourceId: anyText,
   targetIds: fc.array(anyText, { maxLength: 20 }),
