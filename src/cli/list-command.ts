@@ -35,7 +35,7 @@ async function listCalls(context: CommandContext, options: ListOptions): Promise
   const apis = await context.connectAll();
   const most = options.top ?? Number.MAX_SAFE_INTEGER;
   const told = await askAll(apis, (api) => fetchCalls(api, options, most), context.complain);
-  const list = mergeLists(told, most);
+  const list = mergeLists(told, most, apis.length);
   const exitCode = told.length === apis.length ? EXIT.done : EXIT.failed;
   if (context.json) {
     context.printJson(list);

@@ -5,10 +5,10 @@ import { type JsonObject, numberOf, textOf } from './json-value.ts';
 /**
  * The lists of several apps as one: the most endangered call of all first, each row with the app it is kept alive by.
  *
- * Shape: lists as told → one list; that of a single app as it is.  Errors: none.
+ * Shape: lists as told, of so many apps that were asked → one list; that of a single app as it is.  Errors: none.
  */
-export function mergeLists(told: readonly Told<CallList>[], most: number): CallList {
-  const [only, ...others] = told;
+export function mergeLists(told: readonly Told<CallList>[], most: number, asked: number): CallList {
+  const [only] = told;
   if (only === undefined)
     return {
       asOf: '',
@@ -19,7 +19,7 @@ export function mergeLists(told: readonly Told<CallList>[], most: number): CallL
       latestLoss: {},
       engineProblem: '',
     };
-  if (others.length === 0) return only.answer;
+  if (asked === 1) return only.answer;
   const lists = told.map(({ answer }) => answer);
   const rows = told.flatMap(({ url, answer }) => answer.value.map((row) => ({ ...row, app: new URL(url).host })));
   return {

@@ -24,7 +24,7 @@ export async function putPatiently(io: CliIo, api: Api, id: string, body: object
     try {
       const answer = await api.send('PUT', `calls/${encodeURIComponent(id)}`, { body });
       if (!mayPass(answer) || tries === TRIES) return answer;
-      waitSeconds = answer.retryAfterSeconds ?? waitSeconds;
+      waitSeconds = Math.max(waitSeconds, answer.retryAfterSeconds ?? 0);
     } catch (error) {
       if (!(error instanceof UnreachableError) || tries === TRIES) throw error;
     }

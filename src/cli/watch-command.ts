@@ -76,7 +76,7 @@ async function look(apis: readonly Api[], options: WatchOptions, show: View): Pr
     problems.forEach(show.trouble);
     throw error;
   });
-  show.list(mergeLists(told, MOST_CALLS), problems);
+  show.list(mergeLists(told, MOST_CALLS, apis.length), problems);
 }
 
 function createScreenView(context: CommandContext): View {

@@ -206,6 +206,12 @@ describe('of two apps', () => {
     expect(run.err).toMatch(/https:\/\/app\.example/);
   });
 
+  test('a call is shown with its app, though it is the only one that answers', async () => {
+    const calls = ({ url }: { readonly url: string }) => (isWell(url) ? oneCall('call-of-well') : page(503, null));
+    const run = await runAgainst(['list'], calls, inHome());
+    expect(run.out).toMatch(/^APP .*\nwell\.example .*call-of-well/);
+  });
+
   test('report shows the days of the one that is well', async () => {
     const days = json(200, { days: [], total: { calls: 3 } });
     const run = await runAgainst(['report'], ({ url }) => (isWell(url) ? days : page(503, null)), inHome());
@@ -264,6 +270,14 @@ describe('register', () => {
     const args = ['register', UNKNOWN_CALL, '--tenant', TENANT];
     const run = await runAgainst(args, ({ number }) => (number === 1 ? answer() : json(202, { callId: UNKNOWN_CALL })));
     expect(run).toEqual({ exitCode: 0, requests: 2, err: '', out: `${UNKNOWN_CALL} is kept alive from now on.\n` });
+  });
+
+  test('waits longer from time to time, also for an app that says to come again at once', async () => {
+    const waits: number[] = [];
+    const args = ['register', UNKNOWN_CALL, '--tenant', TENANT];
+    const onSleep = (ms: number) => waits.push(ms);
+    await runAgainst(args, () => page(503, null, { 'retry-after': '0' }), { onSleep });
+    expect(waits).toEqual([1_000, 2_000, 4_000]);
   });
 
   const fleet = ['register', '--tenant', TENANT, '--concurrency', '1'];
