@@ -17,7 +17,7 @@ import { CALL_ENDED_EVENT, KEEP_ALIVE_ACTIVITY, ORCHESTRATOR_NAME } from '../../
 import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
 import { startKeepalive } from '../../src/core/keepalive/keepalive-state.ts';
 import { keepAlive } from '../../src/functions/keep-alive.ts';
-import { keepCallAliveFor } from '../../src/functions/keep-call-alive.ts';
+import { keepCallAlive } from '../../src/functions/keep-call-alive.ts';
 import { sampleCallId } from '../sample-call.ts';
 
 const INTERVAL_MS = 15 * 60_000;
@@ -35,7 +35,6 @@ export interface BeatInputs {
 
 export interface RecordedTurns {
   readonly beats: readonly BeatInputs[];
-  /** Ends with the worker's answer, which is the host's to read. */
   readonly invoke: Invoke;
   /** The orchestrator that waits and calls in the same order, and does nothing else. */
   readonly bareLoop: string;
@@ -46,7 +45,6 @@ export async function recordTurns(beats: number, graphBaseUrl: string): Promise<
   const clock = createVirtualClock({ startMs: START_MS });
   const registry = await loadFunctionApp(() => registerLoop(graphBaseUrl));
   const invoke = createInvoke({ registry });
-  const toAnswers = createInvoke({ registry, readAnswer: (answer) => answer });
   const turns: string[] = [];
   const activities: string[] = [];
   const extension = createDurableExtension({
@@ -80,7 +78,7 @@ export async function recordTurns(beats: number, graphBaseUrl: string): Promise<
   await clock.runUntil(START_MS + beats * INTERVAL_MS + 60_000);
   await extension.stop();
   return {
-    invoke: toAnswers,
+    invoke,
     bareLoop: BARE_LOOP,
     beats: Array.from({ length: beats }, (_, index) => ({
       fired: turns[2 * index + 1] ?? '',
@@ -114,7 +112,7 @@ function registerLoop(graphBaseUrl: string): void {
     newRequestId: randomUUID,
   });
   const tracing = createTracing();
-  df.app.orchestration(ORCHESTRATOR_NAME, (context) => keepCallAliveFor(context, Number.POSITIVE_INFINITY));
+  df.app.orchestration(ORCHESTRATOR_NAME, keepCallAlive);
   df.app.orchestration(BARE_LOOP, bareLoop);
   df.app.activity(KEEP_ALIVE_ACTIVITY, {
     handler: keepAlive({

@@ -11,8 +11,6 @@ export interface InvokeOptions {
   readonly log?: (line: InvocationLog) => void;
   /** The JSON of the durable client binding, for functions that have one. */
   readonly clientBinding?: () => string;
-  /** What the host makes of the worker's answer; default: the plain data in it. A bench of the worker leaves it to the host. */
-  readonly readAnswer?: (answer: RpcTypedData | null | undefined) => unknown;
 }
 
 /**
@@ -24,11 +22,10 @@ export interface InvokeOptions {
  */
 export function createInvoke(options: InvokeOptions): Invoke {
   const { registry } = options;
-  const byName = new Map<string, InvokedFunction>();
+  const byName = new Map<string, RegisteredFunction>();
   for (const registered of registry.functions.values()) {
     checkBindings(registered, options.clientBinding !== undefined);
-    if (!byName.has(registered.name))
-      byName.set(registered.name, { ...registered, extraInputs: extraInputsOf(registered) });
+    if (!byName.has(registered.name)) byName.set(registered.name, registered);
   }
 
   return async (functionName, trigger, triggerMetadata = {}) => {
@@ -45,18 +42,13 @@ export function createInvoke(options: InvokeOptions): Invoke {
   };
 }
 
-interface InvokedFunction extends RegisteredFunction {
-  /** The bindings of its inputs besides the trigger. */
-  readonly extraInputs: readonly string[];
-}
-
 /** The core context plus what the log hooks want to see of it. */
 interface RunningInvocation extends CoreInvocationContext {
   invocationContext: unknown;
 }
 
 async function runInvocation(
-  { registry, readAnswer = fromTypedData }: InvokeOptions,
+  { registry }: InvokeOptions,
   registered: RegisteredFunction,
   core: RunningInvocation,
 ): Promise<unknown> {
@@ -83,7 +75,7 @@ async function runInvocation(
   // A hook may have replaced the error by none; anything but null and undefined counts as one, as in the worker.
   if (after.error !== null && after.error !== undefined) throw after.error;
   const { returnValue } = await model.getResponse(context, after.result);
-  return readAnswer(returnValue);
+  return fromTypedData(returnValue);
 }
 
 async function runHooks(
@@ -109,7 +101,7 @@ async function inState(core: CoreInvocationContext, state: CoreInvocationContext
 
 function createInvocationContext(
   options: InvokeOptions,
-  registered: InvokedFunction,
+  registered: RegisteredFunction,
   trigger: RpcTypedData,
   triggerMetadata: Readonly<Record<string, RpcTypedData>>,
 ): RunningInvocation {
@@ -124,7 +116,7 @@ function createInvocationContext(
       functionId: registered.functionId,
       inputData: [
         { name: registered.triggerName, data: trigger },
-        ...registered.extraInputs.map((name) => ({ name, data: { string: options.clientBinding?.() ?? null } })),
+        ...extraInputsOf(registered).map((name) => ({ name, data: { string: options.clientBinding?.() ?? null } })),
       ],
       triggerMetadata,
       traceContext: { traceParent: `00-${hex}-${hex.slice(0, 16)}-00`, traceState: '' },
@@ -138,6 +130,7 @@ function createInvocationContext(
   return running;
 }
 
+/** The bindings of its inputs besides the trigger. */
 function extraInputsOf({ metadata, triggerName }: RegisteredFunction): readonly string[] {
   return Object.entries(metadata.bindings)
     .filter(([name, { direction }]) => direction === 'in' && name !== triggerName)

@@ -38,15 +38,7 @@ const DELIVERY_BACKOFF = 3;
  * would lose one. `Task.any` does not see an event that came while nothing was yielded on it: hence `isCompleted`.
  * Source: https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-eternal-orchestrations
  */
-export function keepCallAlive(context: OrchestrationContext): Generator<Task, unknown, unknown> {
-  return keepCallAliveFor(context, ATTEMPTS_PER_GENERATION);
-}
-
-/** The same with another length of the generations, for measuring what it costs. */
-export function* keepCallAliveFor(
-  context: OrchestrationContext,
-  attemptsPerGeneration: number,
-): Generator<Task, unknown, unknown> {
+export function* keepCallAlive(context: OrchestrationContext): Generator<Task, unknown, unknown> {
   const { df } = context;
   let state = parseKeepaliveState(df.getInput(), df.instanceId);
   const callEnded = df.waitForExternalEvent(CALL_ENDED_EVENT);
@@ -56,7 +48,7 @@ export function* keepCallAliveFor(
     const nowMs = df.currentUtcDateTime.getTime();
     const step = nextStep(state, nowMs);
     if (step.kind === 'end') return yield* finish(context, end(state, step.ended));
-    if (attempts >= attemptsPerGeneration) {
+    if (attempts >= ATTEMPTS_PER_GENERATION) {
       df.continueAsNew(state);
       return undefined;
     }
