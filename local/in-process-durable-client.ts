@@ -1,8 +1,23 @@
 import type { DurableClient } from 'durable-functions';
+import type { Clock } from '../src/adapters/clock.ts';
+import { createDurableCalls, type DurableCallsOptions, type DurableHub } from '../src/adapters/durable-calls.ts';
 import type { ReadInstancePage } from '../src/adapters/instance-pages.ts';
 import type { HttpMessageRequest, HttpMessageResponse } from './http-message.ts';
 
 type Handle = (request: HttpMessageRequest) => Promise<HttpMessageResponse>;
+
+/** What the app asks of the engine, of an engine in this process. */
+export function createInProcessDurableCalls(
+  client: DurableClient,
+  handle: Handle,
+  clock: Clock,
+  options: Pick<DurableCallsOptions, 'pause'> = {},
+): DurableHub {
+  return createDurableCalls(withoutSockets(client, handle), clock, {
+    ...options,
+    readPage: pagesWithoutSockets(handle),
+  });
+}
 
 /**
  * Takes the socket out of a durable client: the real client of durable-functions, its requests and answers, but handed
@@ -10,7 +25,7 @@ type Handle = (request: HttpMessageRequest) => Promise<HttpMessageResponse>;
  *
  * Effects: replaces the client's HTTP member; durable-functions 3.5.0 keeps an axios instance there.
  */
-export function withoutSockets(client: DurableClient, handle: Handle): DurableClient {
+function withoutSockets(client: DurableClient, handle: Handle): DurableClient {
   const send = async (method: string, url: string, body: string, headers: Readonly<Record<string, string>>) => {
     const answer = await handle({ method, url: new URL(url), headers, body: new TextEncoder().encode(body) });
     const text = typeof answer.body === 'string' ? answer.body : new TextDecoder().decode(answer.body);
@@ -36,7 +51,7 @@ function toData(text: string): unknown {
 }
 
 /** The pages of instances of the same engine. */
-export function pagesWithoutSockets(handle: Handle): ReadInstancePage {
+function pagesWithoutSockets(handle: Handle): ReadInstancePage {
   return async (query, continuationToken) => {
     const headers = continuationToken === undefined ? {} : { 'x-ms-continuation-token': continuationToken };
     const url = new URL(`http://engine.example/durabletask/instances/${query}`);

@@ -22,7 +22,7 @@ export interface LocalHostOptions {
   readonly log?: (line: InvocationLog) => void;
   /** Defects of the local host itself, and the engine's warnings. */
   readonly onHostMessage?: (message: string) => void;
-  /** What the tests change about the engine. */
+  /** What tests, and `npm start -- --traps`, change about the engine. */
   readonly engine?: Pick<DurableExtensionOptions, 'faults' | 'extensionVersion' | 'redeliveryDelayMs' | 'newId'>;
 }
 

@@ -4,7 +4,6 @@ import { createCallStoreWithLooks } from '../src/adapters/call-store-with-looks.
 import { createCallbackTokenVerifier } from '../src/adapters/callback-token.ts';
 import { createGraphTokenSource } from '../src/adapters/credentials.ts';
 import { createDeploymentProbes } from '../src/adapters/deployment-probes.ts';
-import { createDurableCalls } from '../src/adapters/durable-calls.ts';
 import { createGraphCalls } from '../src/adapters/graph-calls.ts';
 import { createHeartbeats } from '../src/adapters/heartbeats.ts';
 import { createRememberingCallStore } from '../src/adapters/remembering-call-store.ts';
@@ -18,7 +17,7 @@ import { installFunctionsCore, loadFunctionApp } from './functions-host/function
 import type { HostJson } from './functions-host/host-json.ts';
 import type { InvocationLog } from './functions-host/invocation.ts';
 import type { HttpMessageRequest } from './http-message.ts';
-import { pagesWithoutSockets, withoutSockets } from './in-process-durable-client.ts';
+import { createInProcessDurableCalls } from './in-process-durable-client.ts';
 import { createInProcessFetch } from './in-process-fetch.ts';
 import { createLocalHost, type LocalHost, type LocalHostOptions } from './local-host.ts';
 import { createMemoryCallStore } from './memory-call-store.ts';
@@ -66,9 +65,8 @@ export async function startVirtualApp(options: VirtualAppOptions): Promise<Virtu
     registerFunctions({
       ...toDependencies(options, store),
       createDurableCalls: (client) =>
-        createDurableCalls(withoutSockets(client, askEngine), options.clock, {
+        createInProcessDurableCalls(client, askEngine, options.clock, {
           pause: (ms) => options.clock.suspend(new Promise((resolve) => void options.clock.after(ms, resolve))),
-          readPage: pagesWithoutSockets(askEngine),
         }),
       ...options.dependencies,
     }),

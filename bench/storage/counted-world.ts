@@ -1,12 +1,11 @@
 import { createVirtualClock, type VirtualClock } from '../../local/clock/virtual-clock.ts';
 import { EventType } from '../../local/durable-extension/hub/history-event.ts';
 import type { HttpMessageRequest } from '../../local/http-message.ts';
-import { pagesWithoutSockets, withoutSockets } from '../../local/in-process-durable-client.ts';
+import { createInProcessDurableCalls } from '../../local/in-process-durable-client.ts';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { createSimulatedGraph, type SimulatedGraph } from '../../local/simulated-graph/simulated-graph.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { startVirtualApp, VIRTUAL_CALLBACK_URI } from '../../local/virtual-app.ts';
-import { createDurableCalls } from '../../src/adapters/durable-calls.ts';
 import { parseCallId, toInstanceId } from '../../src/core/call-record/call-id.ts';
 import { stateNotification } from '../sample-call.ts';
 import { createCountingHub } from './counting-hub.ts';
@@ -77,9 +76,7 @@ export async function startCountedWorld(): Promise<CountedWorld> {
           count.engine++;
           return app.host.durable.handle(request);
         };
-        return createDurableCalls(withoutSockets(client, askEngine), clock, {
-          readPage: pagesWithoutSockets(askEngine),
-        });
+        return createInProcessDurableCalls(client, askEngine, clock);
       },
     },
   });

@@ -12,7 +12,6 @@ interface CoreState {
   active: OpenRegistry | undefined;
   /** Each copy of @azure/functions sets its model once per process; copies differ in nothing that matters here. */
   model: ProgrammingModel | undefined;
-  /** Where the newest app wants the library's own lines. */
   /** Ends when the load before is done: apps load one after the other. */
   lastLoad: Promise<unknown>;
 }

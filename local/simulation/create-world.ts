@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createVirtualClock } from '../clock/virtual-clock.ts';
 import { createRandom } from '../random.ts';
 import { createSimulatedGraph } from '../simulated-graph/simulated-graph.ts';
@@ -6,10 +7,12 @@ import { createJournal } from './journal.ts';
 import { judgeRecord } from './judge-record.ts';
 import type { SimulationPlan } from './plan.ts';
 import { createPostOffice } from './post-office.ts';
-import { simulationKey } from './simulation-key.ts';
 import { createWatchedHub } from './watched-hub.ts';
 import { createWatchedTable } from './watched-table.ts';
 import type { Machine, World } from './world.ts';
+
+/** One pair for all simulations of a process: making one takes a tenth of a second, and nothing depends on which it is. */
+const SIGNING_KEY = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey;
 
 export function createWorld(plan: SimulationPlan, trace?: (line: string) => void): World {
   const clock = createVirtualClock({ startMs: plan.startMs });
@@ -23,7 +26,7 @@ export function createWorld(plan: SimulationPlan, trace?: (line: string) => void
     botAppId: SAMPLE_BOT_APP_ID,
     tenantId: SAMPLE_TENANT_ID,
     random: ids.next,
-    signingKeys: [simulationKey()],
+    signingKeys: [SIGNING_KEY],
     deliver: (notification, signal) => postOffice.take(notification, signal),
     log: (line) => journal.note(`graph: ${line}`),
   });

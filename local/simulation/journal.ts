@@ -47,8 +47,8 @@ export type Trouble = Interval & {
 };
 
 /**
- * What an operator did. `suspended`, `terminated`: through the status API. `stopped`: DELETE. `registered`: PUT; `atMs` of
- * its answer is absent when it got none, or no 2xx: it may have been done, or half done.
+ * What an operator did. `suspended`, `terminated`: through the status API. `stopped`: DELETE. `registered`: PUT.
+ * `answeredAtMs` is absent when it got no answer, or no 2xx: it may have been done, or half done.
  */
 export interface Operation {
   readonly callId: string;

@@ -2,10 +2,9 @@ import { createCallEndedWebhook } from '../../src/adapters/call-ended-webhook.ts
 import type { CallbackTokenVerifier } from '../../src/adapters/callback-token.ts';
 import { unlessAborted } from '../../src/adapters/clock.ts';
 import { createGraphTokenSource } from '../../src/adapters/credentials.ts';
-import { createDurableCalls } from '../../src/adapters/durable-calls.ts';
 import { createGraphCalls } from '../../src/adapters/graph-calls.ts';
 import { isPlainObject, ownText } from '../../src/core/values/plain-object.ts';
-import { pagesWithoutSockets, withoutSockets } from '../in-process-durable-client.ts';
+import { createInProcessDurableCalls } from '../in-process-durable-client.ts';
 import { createInProcessFetch } from '../in-process-fetch.ts';
 import { createRandom, type Random } from '../random.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID } from '../start-environment.ts';
@@ -113,10 +112,8 @@ function toDependencies(world: World, machine: Machine, clock: HostClock, random
       clock,
       fetch: webhookFetch(world, machine, random),
     }),
-    createDurableCalls: (client: Parameters<typeof createDurableCalls>[0]) =>
-      createDurableCalls(withoutSockets(client, faultyDurable), clock, {
-        readPage: pagesWithoutSockets(faultyDurable),
-      }),
+    createDurableCalls: (client: Parameters<typeof createInProcessDurableCalls>[0]) =>
+      createInProcessDurableCalls(client, faultyDurable, clock),
   };
 }
 

@@ -51,10 +51,10 @@ const localDevelopmentToken = 'local-development-token';
  * Makes the bot's credential for one tenant, to be used for one token request.
  *
  * Each MSAL client keeps its tokens to itself and offers no way past them (`ClientCredentialClient.acquireToken` answers from
- * its cache unless given claims), so a new credential for each request is what makes a forced refresh real; the
- * token source above is the only cache. The exception is managed identity, whose cache MSAL shares across the process
- * (`ManagedIdentityApplication.nodeStorage`) and `@azure/identity` cannot skip: in mode `managedIdentity` a refresh within
- * the token's life brings the same token again, as App Service's own endpoint would.
+ * its cache unless given claims), so a new credential for each request is what makes a forced refresh real; the source of
+ * Graph tokens (credentials.ts) is the only cache. The exception is managed identity, whose cache MSAL shares across the
+ * process (`ManagedIdentityApplication.nodeStorage`) and `@azure/identity` cannot skip: in mode `managedIdentity` a refresh
+ * within the token's life brings the same token again, as App Service's own endpoint would.
  *
  * Shape: settings → tenant id → credential. Errors: those of `@azure/identity`, on getToken.
  * Effects: loads `@azure/identity` (large, hence not at start-up) on the first token request.

@@ -14,7 +14,7 @@ export interface CallRoster {
  * Lets the records know who is in their calls, in order. Those of calls that are unknown or over mean nothing.
  *
  * Shape: rosters → whether each could be made durable.  Errors: none (each is logged).
- * Effects: one read each, and one write where it changes something.
+ * Effects: those of `updateRecord`, for each.
  */
 export async function applyRosters(
   { store, clock, log }: CallEffects,

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { pagesWithoutSockets, withoutSockets } from '../../local/in-process-durable-client.ts';
+import { createInProcessDurableCalls } from '../../local/in-process-durable-client.ts';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts';
-import { createDurableCalls } from '../../src/adapters/durable-calls.ts';
 import { type CallId, parseCallId } from '../../src/core/call-record/call-id.ts';
 import type { CallRecord } from '../../src/core/call-record/call-record.ts';
 import { toKeepaliveLimits } from '../../src/core/keepalive/keepalive-limits.ts';
@@ -402,10 +401,9 @@ test('the webhook is told although the engine does not take the order for half a
     dependencies: ({ clock }, askEngine) => {
       const ask: typeof askEngine = async (request) =>
         !takesOrders && request.url.pathname.includes('/orchestrators/') ? { status: 503 } : askEngine(request);
-      const readPage = pagesWithoutSockets(ask);
       return {
         webhook,
-        createDurableCalls: (client) => createDurableCalls(withoutSockets(client, ask), clock, { readPage }),
+        createDurableCalls: (client) => createInProcessDurableCalls(client, ask, clock),
       };
     },
   });

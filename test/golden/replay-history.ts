@@ -1,6 +1,6 @@
 import * as df from 'durable-functions';
 import { EventType, type HistoryEvent } from '../../local/durable-extension/hub/history-event.ts';
-import { runtimeStatusNumbers } from '../../local/durable-extension/hub/runtime-status.ts';
+import { RUNTIME_STATUSES } from '../../local/durable-extension/hub/runtime-status.ts';
 import { walkActions } from '../../local/durable-extension/replay/action-walk.ts';
 import type { Decision } from '../../local/durable-extension/replay/decision.ts';
 import { buildOrchestratorInput } from '../../local/durable-extension/replay/orchestrator-input.ts';
@@ -91,10 +91,8 @@ function describeEvent(event: HistoryEvent): readonly string[] {
       return [`${event.EventId}: timer until ${event.FireAt}`];
     case EventType.ContinueAsNew:
       return [`${event.EventId}: continue as new`];
-    case EventType.ExecutionCompleted: {
-      const status = Object.entries(runtimeStatusNumbers).find(([, number]) => number === event.OrchestrationStatus);
-      return [`${event.EventId}: ${status?.[0]}`];
-    }
+    case EventType.ExecutionCompleted:
+      return [`${event.EventId}: ${RUNTIME_STATUSES[event.OrchestrationStatus]}`];
     default:
       return [];
   }

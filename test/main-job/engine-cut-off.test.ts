@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { HttpMessageRequest, HttpMessageResponse } from '../../local/http-message.ts';
-import { pagesWithoutSockets, withoutSockets } from '../../local/in-process-durable-client.ts';
+import { createInProcessDurableCalls } from '../../local/in-process-durable-client.ts';
 import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
-import { createDurableCalls } from '../../src/adapters/durable-calls.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, startVirtualWorld, type VirtualWorld } from '../support/virtual-world.ts';
 
 type Api = 'well' | 'fails' | 'hangs';
@@ -24,9 +23,8 @@ async function startWorld() {
       };
       return {
         createDurableCalls: (client) =>
-          createDurableCalls(withoutSockets(client, ask), clock, {
+          createInProcessDurableCalls(client, ask, clock, {
             pause: (ms) => clock.suspend(new Promise((resolve) => void clock.after(ms, resolve))),
-            readPage: pagesWithoutSockets(ask),
           }),
       };
     },

@@ -1,7 +1,7 @@
 import type { HubChange, HubMessage, NewHubMessage } from './hub-store.ts';
 
 /**
- * What can go wrong in a real task hub, for simulations. Every hook is optional.
+ * What can go wrong in a real task hub, for simulations and `npm start -- --traps`. Every hook is optional.
  *
  * `beforeCommit` and `afterCommit` simulate a crash by throwing: the engine then behaves as a killed process (nothing
  * more is committed or delivered by it) and a new one has to be started on the same store.

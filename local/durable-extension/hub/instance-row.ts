@@ -1,12 +1,6 @@
 import { EventType, type HistoryEvent } from './history-event.ts';
 import type { InstanceRow } from './hub-store.ts';
-import { type RuntimeStatus, runtimeStatusNumbers } from './runtime-status.ts';
-
-const statusNames = new Map<number, RuntimeStatus>([
-  [runtimeStatusNumbers.Completed, 'Completed'],
-  [runtimeStatusNumbers.Failed, 'Failed'],
-  [runtimeStatusNumbers.Terminated, 'Terminated'],
-]);
+import { RUNTIME_STATUSES } from './runtime-status.ts';
 
 /**
  * The status row after one more history event.
@@ -30,7 +24,7 @@ export function applyToRow(row: InstanceRow, event: HistoryEvent): InstanceRow {
     case EventType.ExecutionCompleted:
       return {
         ...row,
-        runtimeStatus: statusNames.get(event.OrchestrationStatus) ?? 'Completed',
+        runtimeStatus: RUNTIME_STATUSES[event.OrchestrationStatus] ?? 'Completed',
         output: event.Result,
       };
     case EventType.ExecutionTerminated:

@@ -1,10 +1,7 @@
 import { EventType, type HistoryEvent } from '../hub/history-event.ts';
-import { runtimeStatusNumbers } from '../hub/runtime-status.ts';
+import { RUNTIME_STATUSES } from '../hub/runtime-status.ts';
 
 const typeNames = new Map<number, string>(Object.entries(EventType).map(([name, number]) => [number, name]));
-const statusNames = new Map<number, string>(
-  Object.entries(runtimeStatusNumbers).map(([name, number]) => [number, name]),
-);
 
 interface Scheduled {
   readonly Timestamp: string;
@@ -45,7 +42,7 @@ function show(event: HistoryEvent, scheduled: Scheduled | undefined, options: Hi
   const shown: Record<string, unknown> = { EventType: typeNames.get(type), Timestamp, ...rest };
   for (const field of hidden.get(type) ?? []) delete shown[field];
   if (type === EventType.ExecutionStarted) Object.assign(shown, startedFields, { FunctionName: event.Name });
-  if (type === EventType.ExecutionCompleted) shown.OrchestrationStatus = statusNames.get(event.OrchestrationStatus);
+  if (type === EventType.ExecutionCompleted) shown.OrchestrationStatus = RUNTIME_STATUSES[event.OrchestrationStatus];
   if ('TaskScheduledId' in event) {
     delete shown.TaskScheduledId;
     if (scheduled !== undefined) {

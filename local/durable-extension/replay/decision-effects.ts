@@ -1,6 +1,6 @@
 import { EventType, type ExecutionStarted, type HistoryEvent } from '../hub/history-event.ts';
 import type { NewHubMessage } from '../hub/hub-store.ts';
-import { runtimeStatusNumbers } from '../hub/runtime-status.ts';
+import { RUNTIME_STATUSES } from '../hub/runtime-status.ts';
 import type { Decision } from './decision.ts';
 
 /** The generation whose decisions are carried out. */
@@ -127,7 +127,7 @@ function complete(
     EventType: EventType.ExecutionCompleted,
     EventId: decision.id,
     Timestamp,
-    OrchestrationStatus: runtimeStatusNumbers[decision.status],
+    OrchestrationStatus: RUNTIME_STATUSES.indexOf(decision.status),
     Result: decision.result,
   };
   const parent = generation.started.ParentInstance;
@@ -167,7 +167,7 @@ export function toEffect(generation: DecidingGeneration, decision: Decision): Ef
           EventType: EventType.ContinueAsNew,
           EventId: decision.id,
           Timestamp,
-          OrchestrationStatus: runtimeStatusNumbers.ContinuedAsNew,
+          OrchestrationStatus: RUNTIME_STATUSES.indexOf('ContinuedAsNew'),
           Result: decision.input,
         },
       };

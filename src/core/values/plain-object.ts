@@ -16,7 +16,8 @@ export function ownProperty(object: PlainObject, name: string): unknown {
 /**
  * The own property when it is a non-empty string of at most `maximumLength` characters, as text that the engine's queues
  * carry (see `deliverableText`).
- */ export function ownText(object: PlainObject, name: string, maximumLength: number): string | undefined {
+ */
+export function ownText(object: PlainObject, name: string, maximumLength: number): string | undefined {
   const value = ownProperty(object, name);
   return typeof value === 'string' && value !== '' && value.length <= maximumLength
     ? deliverableText(value)
