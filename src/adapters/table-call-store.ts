@@ -1,9 +1,9 @@
-import type { TableEntityQueryOptions } from '@azure/data-tables';
 import { type CallId, parseCallId } from '../core/call-record/call-id.ts';
 import { type CallPhase, type CallRecord, OPEN_PHASES } from '../core/call-record/call-record.ts';
 import { parseEntity, toEntity, toEntityKeys, toHeartbeatEntity } from './call-entity.ts';
 import { type CallStore, CallStoreError, type RecordWriteResult, type StoredCall } from './call-store.ts';
 import type { Clock } from './clock.ts';
+import { listTableRows } from './list-table-rows.ts';
 import { PROGRESS_KEYS, parseProgress, toProgressEntity } from './progress-entity.ts';
 import { createTableRequests, type SendTableRequest, type TableAnswer } from './table-requests.ts';
 import type { TableStorage } from './table-storage.ts';
@@ -144,7 +144,9 @@ async function* list(
   filter: string,
   onUnreadable: (rowKey: string) => void,
 ): AsyncGenerator<StoredCall> {
-  for await (const entity of rows(request, { filter })) {
+  // An empty filter would ask for everything.
+  if (filter === '') return;
+  for await (const entity of listTableRows(request, 'list', { filter })) {
     const parsed = parseEntity(entity);
     if (parsed.kind === 'unreadable') onUnreadable(entity.rowKey ?? '');
     else yield { record: parsed.record, etag: entity.etag };
@@ -154,38 +156,11 @@ async function* list(
 /** The service writes null for a column that is asked for and not there. Source: https://github.com/Azure/Azurite/issues/2535 */
 async function* listWithoutLook(request: SendTableRequest): AsyncGenerator<CallId> {
   const select = ['PartitionKey', 'RowKey', 'nextLookAt'];
-  for await (const { rowKey = '', nextLookAt } of rows(request, {
-    filter: toFilter(OPEN_PHASES, undefined, undefined),
-    select,
-  })) {
+  const filter = toFilter(OPEN_PHASES, undefined, undefined);
+  for await (const { rowKey = '', nextLookAt } of listTableRows(request, 'list', { filter, select })) {
     const callId = parseCallId(rowKey);
     if (callId === rowKey && (nextLookAt === undefined || nextLookAt === null)) yield callId;
   }
-}
-
-async function* rows(request: SendTableRequest, query: TableEntityQueryOptions) {
-  // An empty filter would ask for everything.
-  if (query.filter === '') return;
-  let continuationToken: string | undefined;
-  do {
-    const page = await listPage(request, query, continuationToken);
-    yield* page;
-    continuationToken = page.continuationToken;
-  } while (continuationToken !== undefined);
-}
-
-/** One page, asked for on its own so that the time limit covers one request and not the caller's work between pages. */
-async function listPage(
-  request: SendTableRequest,
-  queryOptions: TableEntityQueryOptions,
-  continuationToken: string | undefined,
-) {
-  const from = continuationToken === undefined ? {} : { continuationToken };
-  const answer = await request({ operation: 'list', refusals: [] }, (table, abortSignal) =>
-    table.listEntities({ queryOptions, abortSignal }).byPage(from).next(),
-  );
-  if (answer.kind === 'refused' || answer.value.done === true) return [];
-  return answer.value.value;
 }
 
 /** The row is there, but does not hold a call's record. */

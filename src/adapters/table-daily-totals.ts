@@ -5,6 +5,7 @@ import { parseCallId } from '../core/call-record/call-id.ts';
 import type { DayTotals } from '../core/operator-views/day-totals.ts';
 import type { Clock } from './clock.ts';
 import type { DailyTotals } from './daily-totals.ts';
+import { listTableRows } from './list-table-rows.ts';
 import { createTableRequests } from './table-requests.ts';
 import type { TableStorage } from './table-storage.ts';
 
@@ -33,20 +34,11 @@ export function createTableDailyTotals(dependencies: TableDailyTotalsDependencie
     async list(sinceDay) {
       const filter = `PartitionKey eq '${PARTITION}' and RowKey ge '${sinceDay}'`;
       const days: DayTotals[] = [];
-      let continuationToken: string | undefined;
-      do {
-        const from = continuationToken === undefined ? {} : { continuationToken };
-        const answer = await request({ operation: 'list totals', refusals: [] }, (table, abortSignal) =>
-          table.listEntities({ queryOptions: { filter }, abortSignal }).byPage(from).next(),
-        );
-        const page = answer.kind === 'refused' || answer.value.done === true ? undefined : answer.value.value;
-        for (const entity of page ?? []) {
-          const totals = parseTotals(entity);
-          if (totals === undefined) onUnreadable(entity.rowKey ?? '');
-          else days.push(totals);
-        }
-        continuationToken = page?.continuationToken;
-      } while (continuationToken !== undefined);
+      for await (const entity of listTableRows(request, 'list totals', { filter })) {
+        const totals = parseTotals(entity);
+        if (totals === undefined) onUnreadable(entity.rowKey ?? '');
+        else days.push(totals);
+      }
       return days;
     },
     async insert(totals) {
