@@ -1,6 +1,7 @@
 import type { CallId } from '../core/call-record/call-id.ts';
 import type { CallRecord } from '../core/call-record/call-record.ts';
 import { callDeadlineMs } from '../core/reconcile/stuck-call.ts';
+import { isHangUpDue } from '../core/roster/see-roster.ts';
 import type { ReconcileEffects } from './reconcile-effects.ts';
 import type { ReconcileRun } from './reconcile-run.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -23,10 +24,17 @@ interface DueCall {
 export async function rescueCalls(effects: ReconcileEffects, run: ReconcileRun): Promise<void> {
   const { store, clock } = effects;
   const due: DueCall[] = [];
-  for await (const { record } of store.listDue(clock.nowMs())) due.push(toDueCall(effects, record));
+  for await (const { record } of store.listDue(clock.nowMs())) {
+    if (!isOnlyToBeHungUp(record, clock.nowMs()) || effects.alone !== undefined) due.push(toDueCall(effects, record));
+  }
   run.sums.records = due.length;
   due.sort((one, other) => one.rank - other.rank || one.deadlineMs - other.deadlineMs);
   await sideBySide(due, CALLS_AT_ONCE, ({ callId }) => run.look(callId));
+}
+
+/** It may stand there for the whole call, from before the app was told to hang up no more. */
+function isOnlyToBeHungUp(record: CallRecord, nowMs: number): boolean {
+  return isHangUpDue(record, nowMs) && record.nextLookAtMs !== undefined && record.nextLookAtMs > nowMs;
 }
 
 function toDueCall({ clock, limits }: ReconcileEffects, record: CallRecord): DueCall {

@@ -127,6 +127,14 @@ describe('a run of the reconciler', () => {
     expect(rescued).toEqual([late]);
   });
 
+  test('asks for no call that was to be hung up before the app was told to hang up none', async () => {
+    await openCall(10 * MINUTE, { aloneSinceMs: NOW - HOUR, hangUpAtMs: NOW - 30 * MINUTE });
+    const late = await openCall(20 * MINUTE, { aloneSinceMs: NOW - HOUR, hangUpAtMs: NOW - 30 * MINUTE });
+    expect(await reconcileCalls(effects())).toMatchObject({ records: 1 });
+    expect(hubRequests).toEqual(['status']);
+    expect(rescued).toEqual([late]);
+  });
+
   test('does nothing about a call whose record is behind and whose instance is well', async () => {
     const late = await openCall(20 * MINUTE);
     const next = { phase: 'waiting', keepAlives: 2, nextKeepAliveAt: new Date(NOW + MINUTE).toISOString() };
