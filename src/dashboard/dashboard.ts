@@ -4,6 +4,7 @@ import { type ActionReport, createCallActions } from './call-actions.ts';
 import { createCallPanel } from './call-panel.ts';
 import { byId, setText } from './element.ts';
 import { keyStore } from './key-store.ts';
+import { toOnlyTenantId } from './only-tenant-id.ts';
 import { createPoll, type Round } from './poll.ts';
 import { readCallDetails, readCallList } from './read-content.ts';
 import { toLocalText, toShortText } from './time-format.ts';
@@ -30,7 +31,6 @@ let address = parseAddress(location.search);
 const etags = new Map<string, string>();
 let lastGoodAtMs: number | undefined;
 let isFailing = false;
-/** Of all calls on the page; empty where there are several: a wrong one is worse than none. */
 let onlyTenantId = '';
 
 const workspace = createWorkspace({
@@ -105,8 +105,7 @@ function showList(answer: Exclude<Answer, { kind: 'keyNeeded' }>, wasAsked: bool
     root.hidden = false;
     workspace.show(list);
     if (wasAsked) workspace.table.focusFirst();
-    const [tenantId = '', ...others] = new Set(list.value.map((row) => row.tenantId));
-    onlyTenantId = others.length === 0 ? tenantId : '';
+    onlyTenantId = toOnlyTenantId(list.value);
   }
   if (answer.kind === 'problem') return showFailure(answer.detail);
   if (answer.kind === 'unreachable') return showFailure('The host does not answer.');

@@ -9,6 +9,7 @@ import { type Address, parseAddress, toListPath, toSearch, VIEWS } from '../../s
 import type { Counters, Happening, Row } from '../../src/dashboard/api-types.ts';
 import { toLanes } from '../../src/dashboard/chart-lanes.ts';
 import { toHeadline } from '../../src/dashboard/headline.ts';
+import { toOnlyTenantId } from '../../src/dashboard/only-tenant-id.ts';
 import { readCallDetails, readCallList, toGraphSentence } from '../../src/dashboard/read-content.ts';
 import { toClockText, toShortText } from '../../src/dashboard/time-format.ts';
 
@@ -30,6 +31,12 @@ test('the page has no inline script and no inline style, and names nothing from 
   expect(page).toContain('<script type="module" src=');
   expect(page).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?:/);
   expect(script).not.toMatch(/innerHTML|insertAdjacentHTML|document\.write|eval\(|localStorage/);
+});
+
+test('a call to register is proposed a tenant only where all calls on the page have it', () => {
+  const a = { tenantId: 'a' };
+  const lists = [[], [{}], [a, a], [a, { tenantId: 'b' }], [a, {}], [{}, a]];
+  expect(lists.map(toOnlyTenantId)).toEqual(['', '', 'a', '', '', '']);
 });
 
 describe('the address of the page', () => {
