@@ -77,6 +77,9 @@ export interface AppDependencies {
   readonly callRetentionMs: number;
 }
 
+/** The last try may come an hour after the time for it is over. */
+const LAST_DELIVERY_MS = 2 * 60 * 60_000;
+
 /** Registers every function with the Functions runtime: names, triggers, routes and keys stand here and nowhere else. */
 export function registerFunctions(dependencies: AppDependencies): void {
   const { clock, store, owner, tracing, timeScale, webhook, teamsHost = TEAMS_HOSTS.global } = dependencies;
@@ -120,7 +123,8 @@ export function registerFunctions(dependencies: AppDependencies): void {
     appId: owner.botAppId,
   }));
   app.timer('reconcileCalls', { schedule: RECONCILE_SCHEDULE, extraInputs: [durableClient], handler: reconcile });
-  const purge = purgeEndedCalls((context) => ({ ...effectsOf(context), totals, callRetentionMs }));
+  const tellingMs = webhook === undefined ? 0 : (limits.deliverForMs ?? 0) + LAST_DELIVERY_MS;
+  const purge = purgeEndedCalls((context) => ({ ...effectsOf(context), totals, callRetentionMs }), tellingMs);
   app.timer('purgeEndedCalls', { schedule: PURGE_SCHEDULE, extraInputs: [durableClient], handler: purge });
 
   // Anonymous for the key, not for the token: Graph signs its notifications, and nothing is read before that is verified.

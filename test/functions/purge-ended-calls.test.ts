@@ -139,3 +139,17 @@ test('an instance counts from its creation, in windows of a day, thirty of them'
   expect(windows.every(({ fromMs, toMs }) => toMs - fromMs === DAY_MS)).toBe(true);
   expect(purges(world)).toMatchObject([{ instances: 58, failed: 1 }]);
 });
+
+test('the record of a call whose end the webhook may still be told of stays, however short the retention', async () => {
+  const webhook = {
+    deliver: async () => {
+      throw new Error('HTTP 500');
+    },
+  };
+  const world = await startVirtualWorld({ dependencies: () => ({ webhook, callRetentionMs: DAY_MS }) });
+  const callId = await world.startCall({ hangUpAfterSeconds: 20 * 60 });
+  await world.clock.runUntil(purgeOf(4) + MINUTE_MS);
+  expect(await isKnown(world, callId)).toMatchObject({ record: true });
+  await world.clock.runUntil(purgeOf(5) + MINUTE_MS);
+  expect(await isKnown(world, callId)).toMatchObject({ record: false });
+});
