@@ -11,9 +11,10 @@ import { updateRecord } from './update-record.ts';
 
 /**
  * Hangs up a call in which the bot has been alone for too long. Rosters may come late, or change places: Graph is asked
- * who is there first, and unless its list says that nobody is, the bot stays. The record says so before Graph is told to
- * hang up: an end that comes before our own is written, Graph's notification above all, is then told as `alone` too, and
- * a process that dies in between leaves a call that is still due. A roster that came since with somebody else in it wins.
+ * who is there first, and unless its list says that nobody is, the bot stays, whatever Graph answers; that a call is over
+ * its next keepAlive finds out. The record says so before Graph is told to hang up: an end that comes before our own is
+ * written, Graph's notification above all, is then told as `alone` too, and a process that dies in between leaves a call
+ * that is still due. A roster that came since with somebody else in it wins.
  *
  * Shape: → whether the call is over.
  * Errors: CallStoreError, DurableCallsError.  Effects: two writes of the record at most, one GET and one DELETE at Graph,
@@ -33,19 +34,19 @@ export async function hangUpAlone(
   await pace();
   await pace();
   const listed = await alone.graph.listParticipants(target);
-  const word = readList(listed, alone, effects.appId);
-  if (word === 'somebody') await updateRecord(store, callId, (row) => row && unmarkAlone(row));
-  if (word === 'somebody' || word === 'unknown') {
+  const isAlone = readsAlone(listed, alone, effects.appId);
+  if (isAlone === false) await updateRecord(store, callId, (row) => row && unmarkAlone(row));
+  if (isAlone !== true) {
     const heard = classifyGraphAnswer(listed);
-    tell(effects, judged, heard, word === 'somebody' ? 'notAlone' : toUnheard(heard));
+    tell(effects, judged, heard, isAlone === false ? 'notAlone' : toUnheard(heard));
     return false;
   }
   const nowMs = clock.nowMs();
-  const mark = (row: CallRecord | undefined) =>
-    isHangUpDue(row, nowMs) && row.hungUpAtMs === undefined ? markHungUp(row, nowMs) : undefined;
-  const { before, after } = await updateRecord(store, callId, word === 'gone' ? () => undefined : mark);
+  const { before, after } = await updateRecord(store, callId, (row) =>
+    isHangUpDue(row, nowMs) && row.hungUpAtMs === undefined ? markHungUp(row, nowMs) : undefined,
+  );
   if (!isHangUpDue(after, nowMs)) return false;
-  const answer = word === 'gone' ? listed : await alone.graph.hangUp(target);
+  const answer = await alone.graph.hangUp(target);
   const outcome = classifyGraphAnswer(answer);
   const isOver = outcome.kind === 'alive' || outcome.kind === 'gone';
   tell(effects, after, outcome, outcome.kind === 'alive' ? 'hungUp' : toOutcomeText(outcome));
@@ -60,13 +61,11 @@ export async function hangUpAlone(
   return true;
 }
 
-function readList(answer: GraphAnswer, { rule }: AloneEffects, appId: string) {
-  const { kind } = classifyGraphAnswer(answer);
-  if (kind !== 'alive') return kind === 'gone' ? 'gone' : 'unknown';
+/** Undefined: Graph gave no list that can be read. */
+function readsAlone(answer: GraphAnswer, { rule }: AloneEffects, appId: string): boolean | undefined {
   const body = answer.kind === 'answered' ? answer.body : undefined;
   const roster = body === undefined ? undefined : parseParticipantList(body, appId);
-  if (roster === undefined) return 'unknown';
-  return isAloneIn(roster, rule) ? 'nobodyElse' : 'somebody';
+  return roster && isAloneIn(roster, rule);
 }
 
 function toUnheard(outcome: KeepAliveOutcome): string {
@@ -77,7 +76,7 @@ function tell({ log, clock }: ReconcileEffects, record: CallRecord, answered: Ke
   const nowMs = clock.nowMs();
   log({
     event: 'call.hungUp',
-    level: outcome === 'hungUp' || answered.kind === 'gone' ? 'info' : 'warning',
+    level: outcome === 'hungUp' || outcome === 'gone' ? 'info' : 'warning',
     callId: record.callId,
     tenantId: answered.tenantId,
     outcome,
