@@ -18,6 +18,7 @@ const FORMS: readonly (readonly [given: string, remembered: string | undefined])
   [`${ADDRESS}#code=SECRET`, ADDRESS],
   ['https://bot.example/api;code=SECRET/notifications', ADDRESS],
   ['https://bot.example/api%3Bcode=SECRET/notifications', ADDRESS],
+  ['https://bot.example/api/x/..;code=SECRET/notifications', ADDRESS],
   ['https://user:SECRET@bot.example/api/notifications', ADDRESS],
   ['https://SECRET@bot.example/api/notifications', ADDRESS],
   ['https:\\\\user:SECRET@bot.example\\api\\notifications', ADDRESS],

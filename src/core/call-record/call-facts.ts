@@ -104,9 +104,9 @@ export function parseMeetingInfo(value: unknown): PlainObject | undefined {
 export function withoutSecrets(uri: string | undefined): string | undefined {
   if (uri === undefined || !URL.canParse(uri)) return undefined;
   const { protocol, host, pathname } = new URL(uri);
-  return protocol === 'https:' || protocol === 'http:'
-    ? `${protocol}//${host}${pathname.replace(/(?:;|%3b)[^/]*/gi, '')}`
-    : undefined;
+  if (protocol !== 'https:' && protocol !== 'http:') return undefined;
+  // Without its parameters a segment may be a dot segment, which URLs resolve away.
+  return new URL(`${protocol}//${host}${pathname.replace(/(?:;|%3b)[^/]*/gi, '')}`).href;
 }
 
 function parseTargets(value: unknown): readonly string[] | undefined {
