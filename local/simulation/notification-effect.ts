@@ -14,7 +14,8 @@ export async function watchEffect(
   postedAtMs: number,
 ): Promise<void> {
   if (status === undefined || status >= 300) return;
-  const phase = table.records.get(callId)?.phase;
+  const record = table.records.get(callId);
+  const phase = record?.phase;
   // With a relay the bot's word counts for what is neither start nor end.
   if (phase === undefined && plan.has('relay') && state !== 'terminated' && !STARTS.has(state)) return;
   if (phase === undefined)
@@ -23,6 +24,8 @@ export async function watchEffect(
     journal.violate('f', callId, `terminated was accepted, but the record says ${phase}`);
   } else if (STARTS.has(state) && phase === 'observed') {
     journal.violate('f', callId, `${state} was accepted, but the record says ${phase}`);
+  } else if (STARTS.has(state) && record?.establishedAtMs === undefined) {
+    journal.violate('f', callId, `${state} was accepted, but the record does not say that the call was established`);
   }
   const instance = await hub.readInstance(`call-${callId}`);
   if (STARTS.has(state) && phase !== 'ended' && instance === undefined) {

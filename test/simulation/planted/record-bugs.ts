@@ -2,6 +2,8 @@ import { bug, type PlantedBug } from './planted-bug.ts';
 
 const RECORD = 'src/core/call-record/call-record.ts';
 
+const LATE_START = "  if (stored.phase === 'ended') return asEstablished(stored);\n";
+
 /** In the record of a call, and in how it is written. */
 export const RECORD_BUGS: readonly PlantedBug[] = [
   bug('the first sight is overwritten at established', 'j', 200, {
@@ -20,10 +22,21 @@ export const RECORD_BUGS: readonly PlantedBug[] = [
     find: "  const record = stored ?? firstSight(seen, 'observed', nowMs);\n",
     replace: '  const record = stored;\n  if (record === undefined) return undefined;\n',
   }),
-  bug('a late established brings an ended call back', 'g', 50, {
+  bug(
+    'a late established brings an ended call back',
+    'g',
+    50,
+    { file: RECORD, find: LATE_START, replace: '' },
+    {
+      file: RECORD,
+      find: "  if (stored.phase !== 'observed') return known;\n",
+      replace: "  if (stored.phase !== 'observed' && stored.phase !== 'ended') return known;\n",
+    },
+  ),
+  bug('a late established is forgotten', 'f', 50, {
     file: RECORD,
-    find: "  if (stored.phase !== 'observed') return known;\n",
-    replace: "  if (stored.phase !== 'observed' && stored.phase !== 'ended') return known;\n",
+    find: LATE_START,
+    replace: "  if (stored.phase === 'ended') return undefined;\n",
   }),
   bug('an ended record is activated', 'g', 200, {
     file: RECORD,
