@@ -89,7 +89,7 @@ export function toCountsText({ asOf, counters, latestLoss }: CallList): string {
   const lost = numberOf(counters, 'lost') ?? 0;
   const at = toInstantText(textOf(latestLoss, 'at'));
   const loss = `${lost === 1 ? '1 call was lost' : `${lost} calls were lost, the last one`} at ${at}: ${textOf(latestLoss, 'cause')}. `;
-  const counts = ['open', 'late', 'failing', 'overdue', 'lost', 'ended'].flatMap((name) => {
+  const counts = ['open', 'late', 'failing', 'overdue', 'ended'].flatMap((name) => {
     const count = numberOf(counters, name);
     return count === undefined || (count === 0 && name !== 'open') ? [] : [`${count} ${name}`];
   });

@@ -1,7 +1,7 @@
 import { networkCode } from './api.ts';
 import { mayPass } from './api-answer.ts';
 import type { CliIo } from './cli-io.ts';
-import { parseUrl } from './connection.ts';
+import { isSafeUrl } from './connection.ts';
 import type { DeploymentCheck } from './deployment-check.ts';
 
 /** What the callback URL answers to a notification without a token. */
@@ -13,11 +13,17 @@ const CALLBACK_AWAY =
   'The app is away for the moment, or has wrong settings: run doctor without --callback-url, then this again.';
 const CALLBACK_FOREIGN = 'Graph needs an address that leads to the app without a redirect or a sign-in.';
 
-/** Whether the callback URL of the bot leads to the app, seen from here. Errors: CliError for what is no URL of an app. */
+/** Whether the callback URL of the bot leads to the app, seen from here. */
 export async function checkCallback(io: CliIo, text: string): Promise<DeploymentCheck> {
-  const url = `${parseUrl(text)}${new URL(text).search}`;
   const name = 'callback';
   const failed = (detail: string, remedy: string): DeploymentCheck => ({ name, result: 'failed', detail, remedy });
+  if (!isSafeUrl(text)) {
+    return failed(
+      'The callback URL is no https URL.',
+      'It looks like https://my-app.azurewebsites.net/api/notifications.',
+    );
+  }
+  const url = text;
   try {
     const response = await io.fetch(url, {
       method: 'POST',

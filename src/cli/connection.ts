@@ -50,7 +50,7 @@ export function toOnlyConnection(connections: readonly Connection[]): Connection
   );
 }
 
-export function parseUrl(text: string): string {
+function parseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw wrongUsage('The URL of the app is no https URL. It looks like https://my-app.azurewebsites.net');
@@ -59,6 +59,13 @@ export function parseUrl(text: string): string {
     throw wrongUsage(`The key would cross the network in the clear: use https for ${url.host}.`);
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '').replace(/\/api$/, '')}`;
+}
+
+/** Https without a password, or on this machine. */
+export function isSafeUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.username !== '' || url.password !== '') return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
 
 export function isLoopback(hostname: string): boolean {

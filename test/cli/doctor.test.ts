@@ -108,6 +108,18 @@ describe('doctor tells apart, from outside,', () => {
     expect(asked.at(-1)?.url).toBe('https://bot.example/api/notifications?a=b');
     expect(JSON.stringify(asked.at(-1)?.init.headers)).not.toContain('secret');
   });
+
+  test.each(['foo', 'http://bot.example/api/notifications', 'https://user:password@bot.example/api/notifications'])(
+    'the callback URL is told apart from the URL of the app when it is no https URL: %s',
+    async (callbackUrl) => {
+      const { fetch, asked } = preparedFetch(healthy(), guarded());
+      const env = { CALL_KEEPALIVE_KEY: 'secret' };
+      const run = await runCommand(['doctor', '--callback-url', callbackUrl], { fetch, env });
+      expect(run.out).toMatch(/^failed +callback +The callback URL is no https URL\./m);
+      expect(run.out).not.toContain('password');
+      expect(asked.map(({ url }) => url)).not.toContain(callbackUrl);
+    },
+  );
 });
 
 test('a call in danger is no matter of the deployment', async () => {
