@@ -118,7 +118,8 @@ fuzz(
     });
     expectNoSecretIn(told);
     for (const { result } of steps) {
-      const status = { runtimeStatus: 'Completed', lastUpdatedTime: 'never', customStatus: result, output: result };
+      const times = { createdTime: 'never', lastUpdatedTime: 'never' };
+      const status = { runtimeStatus: 'Completed', ...times, customStatus: result, output: result };
       expectNoSecretIn(parseInstanceView(status));
     }
   },

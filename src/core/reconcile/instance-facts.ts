@@ -10,6 +10,8 @@ export type InstanceLife = 'pending' | 'running' | 'suspended' | 'completed' | '
 /** What the reconciler needs to know of a call's durable instance. Instants in ms since the epoch. */
 export interface InstanceFacts {
   readonly life: InstanceLife;
+  /** When it began, or last continued as new; whole seconds, rounded down. */
+  readonly createdAtMs: number;
   /** When the engine last took a step with it; whole seconds, rounded down. */
   readonly lastUpdatedAtMs: number;
   /** It knows that the call has ended, and cleans up. */
@@ -41,6 +43,7 @@ const LIVES: ReadonlyMap<string, InstanceLife> = new Map([
  */
 export function parseInstanceFacts(status: {
   readonly runtimeStatus: string;
+  readonly createdTime: string;
   readonly lastUpdatedTime: string;
   readonly customStatus: unknown;
   readonly output: unknown;
@@ -54,6 +57,7 @@ export function parseInstanceFacts(status: {
   const worstMarginSeconds = numberOf(custom.worstMarginSeconds);
   return {
     life,
+    createdAtMs: Date.parse(status.createdTime),
     lastUpdatedAtMs: Date.parse(status.lastUpdatedTime),
     isEnding: custom.phase === 'ended',
     sums: {

@@ -127,7 +127,9 @@ function afterEnd(
   }
   if (instance.isEnding) return whileEnding(instance, nowMs, ended);
   if (nowMs - endedAtMs < UNDER_WAY_MS) return NOTHING;
-  if (record.endRepeatedAtMs === undefined || record.endRepeatedAtMs < endedAtMs) return { kind: 'repeatEnd' };
+  // One that began since then was not told. It may be the one that tells the webhook, which another look has just started.
+  const toldSinceMs = Math.max(endedAtMs, instance.createdAtMs);
+  if (record.endRepeatedAtMs === undefined || record.endRepeatedAtMs < toldSinceMs) return { kind: 'repeatEnd' };
   if (nowMs - record.endRepeatedAtMs < REPEATED_END_WORKS_WITHIN_MS) return NOTHING;
   return { kind: 'terminate', ended };
 }

@@ -33,7 +33,7 @@ function recordOf(fields: Partial<CallRecord> = {}): CallRecord {
 }
 
 function statusOf(customStatus: object, runtimeStatus = 'Running'): InstanceStatus {
-  return { runtimeStatus, lastUpdatedTime: iso(-1), customStatus, output: null };
+  return { runtimeStatus, createdTime: iso(-60), lastUpdatedTime: iso(-1), customStatus, output: null };
 }
 
 /** A call kept alive so many minutes ago, with the next keepAlive due so many minutes from now. */
@@ -242,6 +242,7 @@ describe('a call', () => {
 const anyStatus: fc.Arbitrary<InstanceStatus | undefined> = fc.option(
   fc.record({
     runtimeStatus: fc.constantFrom('Pending', 'Running', 'Suspended', 'Completed', 'Failed', 'Terminated', 'Other'),
+    createdTime: fc.constant(iso(-60)),
     lastUpdatedTime: fc.constant(iso(-1)),
     customStatus: fc.oneof(
       fc.jsonValue(),

@@ -16,12 +16,19 @@ const state = {
   nextKeepAliveAtMs: NOW + 900_000,
 };
 const shown = (runtimeStatus: string, customStatus: unknown, output: unknown = null) =>
-  parseInstanceFacts({ runtimeStatus, lastUpdatedTime: '2026-01-05T12:00:00Z', customStatus, output });
+  parseInstanceFacts({
+    runtimeStatus,
+    createdTime: '2026-01-05T11:00:00Z',
+    lastUpdatedTime: '2026-01-05T12:00:00Z',
+    customStatus,
+    output,
+  });
 
 describe('the facts of an instance', () => {
   test('that runs come from its custom status', () => {
     expect(shown('Running', toKeepaliveStatus(state, NOW))).toEqual({
       life: 'running',
+      createdAtMs: NOW - 3_600_000,
       lastUpdatedAtMs: NOW,
       isEnding: false,
       nextKeepAliveAtMs: NOW + 900_000,
@@ -58,6 +65,7 @@ describe('the facts of an instance', () => {
     (customStatus) => {
       expect(shown('Running', customStatus)).toStrictEqual({
         life: 'running',
+        createdAtMs: NOW - 3_600_000,
         lastUpdatedAtMs: NOW,
         isEnding: false,
         sums: { keepAlives: 0 },

@@ -30,7 +30,14 @@ function record(changes: Partial<CallRecord>): CallRecord {
 }
 
 function instance(changes: Partial<InstanceFacts>): InstanceFacts {
-  return { life: 'running', lastUpdatedAtMs: NOW - MINUTE, isEnding: false, sums: { keepAlives: 8 }, ...changes };
+  return {
+    life: 'running',
+    createdAtMs: NOW - 12 * HOUR,
+    lastUpdatedAtMs: NOW - MINUTE,
+    isEnding: false,
+    sums: { keepAlives: 8 },
+    ...changes,
+  };
 }
 
 const established = { establishedAtMs: NOW - 2 * HOUR };
@@ -220,6 +227,17 @@ describe('what is closed', () => {
   });
 });
 
+test('an instance is not terminated as deaf when it began after the end was repeated: it may tell the webhook', () => {
+  const repeated = record({ ...ended, endRepeatedAtMs: NOW - 10 * MINUTE });
+  const kindOf = (createdAgoMs: number) =>
+    reconcileCall(
+      { record: repeated, instance: instance({ life: 'pending', createdAtMs: NOW - createdAgoMs }) },
+      NOW,
+      limits,
+    ).kind;
+  expect([kindOf(11 * MINUTE), kindOf(9 * MINUTE), kindOf(0)]).toEqual(['terminate', 'repeatEnd', 'repeatEnd']);
+});
+
 describe('a stuck call', () => {
   test('of a bot with an interval of 40 minutes is rescued before its deadline', () => {
     const slow = toKeepaliveLimits({ intervalMs: 40 * MINUTE, timeScale: 1 });
@@ -297,6 +315,7 @@ describe('whatever the situation', () => {
     .record(
       {
         life: fc.constantFrom('pending', 'running', 'suspended', 'completed', 'failed', 'terminated'),
+        createdAtMs: anyInstant,
         lastUpdatedAtMs: anyInstant,
         isEnding: fc.boolean(),
         nextKeepAliveAtMs: fc.oneof(

@@ -14,7 +14,13 @@ const established = { firstSeenAtMs: NOW - 2 * HOUR, establishedAtMs: NOW - 2 * 
 const ended = (agoMs: number, changes: Partial<CallRecord> = {}) =>
   newRecord({ ...established, phase: 'ended', endReason: 'stopped', endedAtMs: NOW - agoMs, ...changes });
 const instance = (changes: Partial<InstanceFacts>): InstanceFacts => ({
-  ...{ life: 'running', lastUpdatedAtMs: NOW - MINUTE, isEnding: false, sums: { keepAlives: 8 } },
+  ...{
+    life: 'running',
+    createdAtMs: NOW - 12 * HOUR,
+    lastUpdatedAtMs: NOW - MINUTE,
+    isEnding: false,
+    sums: { keepAlives: 8 },
+  },
   ...changes,
 });
 const actionOn = (record: CallRecord, of?: InstanceFacts) => reconcileCall({ record, instance: of }, NOW, limits);
