@@ -33,6 +33,11 @@ describe('the event of a keepAlive', () => {
     });
   });
 
+  test('is in time up to the last millisecond, though the margin is told in tenths of a second', () => {
+    const sent = { callId: 'call', deadlineAtMs: attempt.sentAtMs + 1 };
+    expect(toKeepAliveEvent(sent, busy)).toMatchObject({ event: 'keepAlive.failed', marginSeconds: 0 });
+  });
+
   test('tells lateness and margin in seconds, the try, and the ids of the request', () => {
     const sent = { callId: 'call', attempt: 7, dueAtMs: 998_760, deadlineAtMs: 2_800_000 };
     expect(toKeepAliveEvent(sent, alive)).toEqual({

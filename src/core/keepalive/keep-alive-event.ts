@@ -16,7 +16,7 @@ export function toKeepAliveEvent(sent: SentKeepAlive, outcome: KeepAliveOutcome)
   const { callId, by, attempt, dueAtMs, deadlineAtMs } = sent;
   const { sentAtMs, durationMs, requestId, clientRequestId, tenantId } = outcome;
   const marginSeconds = deadlineAtMs === undefined ? undefined : toSeconds(deadlineAtMs - sentAtMs);
-  const isLate = marginSeconds !== undefined && marginSeconds <= 0;
+  const isLate = deadlineAtMs !== undefined && sentAtMs >= deadlineAtMs;
   const facts = {
     callId,
     outcome: outcome.kind,
