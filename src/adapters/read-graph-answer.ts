@@ -10,7 +10,8 @@ const maximumBodyBytes = 64 * 1024;
  *
  * The status is what counts: a body that breaks off or is too long only leaves the error's details unknown.
  *
- * Shape: response, now (ms since the epoch), whether the body of a good answer is wanted → the answer without what the sender knows. Errors: none.
+ * Shape: response, now (ms since the epoch), whether the body of a good answer is wanted → the answer without what the
+ * sender knows. Errors: none.
  * Effects: consumes the body, up to 64 KiB.
  */
 export async function readGraphAnswer(

@@ -7,6 +7,7 @@ import { toKeepAliveEvent } from '../core/keepalive/keep-alive-event.ts';
 import { type InstanceFacts, isLiveInstance, parseInstanceFacts } from '../core/reconcile/instance-facts.ts';
 import { isBeingStarted, isFinished } from '../core/reconcile/next-look.ts';
 import { callDeadlineMs } from '../core/reconcile/stuck-call.ts';
+import { once } from '../core/values/once.ts';
 import { endCall } from './end-call.ts';
 import type { KeepAliveNowEffects } from './keep-alive-now.ts';
 import { startInstance } from './start-call.ts';
@@ -83,13 +84,11 @@ async function start(
   const isUnknown = callDeadlineMs({ record, instance: undefined }, limits) <= nowMs;
   const begun = isUnknown ? { ...record, firstSeenAtMs: nowMs } : record;
   const soFar = isUnknown ? { firstKeepAliveAtMs } : withoutAbsent({ lastKeepAliveAtMs, firstKeepAliveAtMs });
-  let isTold = false;
-  const tell = (outcome: string) => {
+  const tell = once((outcome: string) => {
     const { tenantId, scenarioId } = facts;
     const instanceId = toInstanceId(callId);
-    if (!isTold) log({ event: 'call.registered', level: 'info', callId, instanceId, tenantId, scenarioId, outcome });
-    isTold = true;
-  };
+    log({ event: 'call.registered', level: 'info', callId, instanceId, tenantId, scenarioId, outcome });
+  });
   const started = await startInstance(effects, begun, soFar, { stored, tell });
   const outcome = started.outcome === 'ended' ? 'finishing' : started.outcome;
   tell(outcome);
