@@ -8,12 +8,12 @@ type Handle = (request: HttpMessageRequest) => Promise<HttpMessageResponse>;
 
 /** What the app asks of the engine, of an engine in this process. */
 export function createInProcessDurableCalls(
-  client: DurableClient,
+  client: () => DurableClient,
   handle: Handle,
   clock: Clock,
   options: Pick<DurableCallsOptions, 'pause'> = {},
 ): DurableHub {
-  return createDurableCalls(withoutSockets(client, handle), clock, {
+  return createDurableCalls(() => withoutSockets(client(), handle), clock, {
     ...options,
     readPage: pagesWithoutSockets(handle),
   });

@@ -98,21 +98,25 @@ function isLive(instance: Pick<CallInstance, 'runtimeStatus'> | undefined): bool
 }
 
 /**
- * Wraps the durable client of one invocation.
+ * Wraps the durable client of one invocation, which is made when the engine is asked: most invocations ask it nothing.
  *
  * Effects: one request to the extension per method, `start`, `raiseCallEnded` and `terminate` a status request more
  * after a refusal, `raiseCallEnded` up to 8 before for a young instance.
  * Source: durable-functions 3.5.0 `DurableClient`; a live id is refused with 409 (extension 3.x) or 500 (2.x), an
  * unknown one with the texts matched below; an ended one resolves silently on raiseEvent.
  */
-export function createDurableCalls(client: DurableClient, clock: Clock, options: DurableCallsOptions = {}): DurableHub {
+export function createDurableCalls(
+  client: () => DurableClient,
+  clock: Clock,
+  options: DurableCallsOptions = {},
+): DurableHub {
   const { store = 'AzureWebJobsStorage', readPage = () => Promise.reject(new Error('no reader of pages')) } = options;
   const { pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve)) } = options;
   const failure = (operation: string, callId: CallId | undefined, error: unknown) =>
     new DurableCallsError(operation, callId, problemOf(error), store);
   const status = async (callId: CallId): Promise<CallInstance | undefined> => {
     try {
-      return toCallInstance(await withinTimeout(clock, client.getStatus(toInstanceId(callId), { showInput: false })));
+      return toCallInstance(await withinTimeout(clock, client().getStatus(toInstanceId(callId), { showInput: false })));
     } catch (error) {
       if (saysUnknownInstance(error)) return undefined;
       throw failure('tell the status', callId, error);
@@ -134,7 +138,7 @@ export function createDurableCalls(client: DurableClient, clock: Clock, options:
     status,
     async start(callId, input) {
       try {
-        await withinTimeout(clock, client.startNew(ORCHESTRATOR_NAME, { instanceId: toInstanceId(callId), input }));
+        await withinTimeout(clock, client().startNew(ORCHESTRATOR_NAME, { instanceId: toInstanceId(callId), input }));
         return 'started';
       } catch (error) {
         // A refusal of a live id is success, even when that instance has ended by the time its status comes.
@@ -145,7 +149,7 @@ export function createDurableCalls(client: DurableClient, clock: Clock, options:
     async raiseCallEnded(callId, ended, isYoung) {
       if (isYoung) await untilStarted(callId);
       try {
-        await withinTimeout(clock, client.raiseEvent(toInstanceId(callId), CALL_ENDED_EVENT, ended));
+        await withinTimeout(clock, client().raiseEvent(toInstanceId(callId), CALL_ENDED_EVENT, ended));
       } catch (error) {
         if (saysUnknownInstance(error)) return;
         if (!isLive(await status(callId))) return;
@@ -170,7 +174,7 @@ export function createDurableCalls(client: DurableClient, clock: Clock, options:
     },
     async input(callId) {
       try {
-        const { input } = await withinTimeout(clock, client.getStatus(toInstanceId(callId), { showInput: true }));
+        const { input } = await withinTimeout(clock, client().getStatus(toInstanceId(callId), { showInput: true }));
         return input;
       } catch (error) {
         if (saysUnknownInstance(error)) return undefined;
@@ -179,7 +183,7 @@ export function createDurableCalls(client: DurableClient, clock: Clock, options:
     },
     async terminate(callId, reason) {
       try {
-        await withinTimeout(clock, client.terminate(toInstanceId(callId), reason));
+        await withinTimeout(clock, client().terminate(toInstanceId(callId), reason));
       } catch (error) {
         if (saysUnknownInstance(error)) return;
         if (!isLive(await status(callId))) return;
@@ -189,7 +193,7 @@ export function createDurableCalls(client: DurableClient, clock: Clock, options:
     async purgeFinished({ fromMs, toMs }) {
       const created = { createdTimeFrom: new Date(fromMs), createdTimeTo: new Date(toMs) };
       try {
-        const purge = client.purgeInstanceHistoryBy({ ...created, runtimeStatus: FINISHED_STATUSES });
+        const purge = client().purgeInstanceHistoryBy({ ...created, runtimeStatus: FINISHED_STATUSES });
         return (await withinTimeout(clock, purge, LONG_TIMEOUT_MS)).instancesDeleted;
       } catch (error) {
         throw failure('purge finished orchestrations', undefined, error);

@@ -71,7 +71,7 @@ export interface AppDependencies {
   /** Where the engine of this deployment keeps its orchestrations; default: the host's own account. */
   readonly engineStore?: EngineStore;
   /** Wraps the durable client of one invocation; `binding` is the value of its input. */
-  readonly createDurableCalls: (client: df.DurableClient, binding?: unknown) => DurableHub;
+  readonly createDurableCalls: (client: () => df.DurableClient, binding?: unknown) => DurableHub;
   /** Holds the reconciler's requests to Graph to the rate that is allowed. */
   readonly pace: RequestPace;
   readonly callRetentionMs: number;
@@ -87,7 +87,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
   const graph = tracing.graphCalls(dependencies.graph);
   const durableClient = df.input.durableClient();
   const durableOf = (context: InvocationContext) =>
-    dependencies.createDurableCalls(df.getClient(context), context.extraInputs.get(durableClient));
+    dependencies.createDurableCalls(() => df.getClient(context), context.extraInputs.get(durableClient));
   const effectsOf = (context: InvocationContext): CallEffects & { readonly durable: DurableHub } => {
     return { store, clock, durable: durableOf(context), log: logEvents(context), limits, homeTenantId };
   };

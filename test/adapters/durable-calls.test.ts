@@ -9,11 +9,11 @@ const callId = parseCallId('4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24') as CallId;
 const clock = createManualClock(Date.UTC(2026, 0, 5));
 
 /** The adapter over a client that does only what the test says. */
-const hubOver = (client: Partial<DurableClient>) => createDurableCalls(client as DurableClient, clock);
+const hubOver = (client: Partial<DurableClient>) => createDurableCalls(() => client as DurableClient, clock);
 
 /** The same over pages that come as the test says, without waiting between two tries. */
 const pagesOver = (readPage: ReadInstancePage) =>
-  createDurableCalls({} as DurableClient, clock, { readPage, pause: async () => undefined });
+  createDurableCalls(() => ({}) as DurableClient, clock, { readPage, pause: async () => undefined });
 
 function status(instanceId: string, runtimeStatus: string) {
   const times = { createdTime: '2026-01-05T00:00:00Z', lastUpdatedTime: '2026-01-05T00:10:00Z' };
@@ -71,7 +71,7 @@ describe('the end of a young call', () => {
       },
       raiseEvent: async () => void asked.push('raise'),
     };
-    const hub = createDurableCalls(client as DurableClient, clock, {
+    const hub = createDurableCalls(() => client as DurableClient, clock, {
       pause: async (ms) => void asked.push(`${ms} ms`),
     });
     return { asked, hub };

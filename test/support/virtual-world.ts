@@ -54,11 +54,18 @@ export interface VirtualWorld {
   /** What the status API says of the call's instance. */
   status(callId: string): Promise<PlainObject>;
   /** Minutes from the world's start to each keepAlive that Graph met, with Graph's answer. */
-  keepAlives(callId: string): readonly { readonly minute: number; readonly status: number | undefined }[];
+  keepAlives(callId: string): readonly KeepAliveSeen[];
+  /** The same of every call that was met. */
+  keepAlivesByCall(): ReadonlyMap<string, readonly KeepAliveSeen[]>;
   /** How often the app reported this of the call. */
   countEvents(event: string, callId: string): number;
   /** Ends this app like a killed process and starts it anew on the same hub and table. */
   crashAndRestart(downForMs: number): Promise<void>;
+}
+
+interface KeepAliveSeen {
+  readonly minute: number;
+  readonly status: number | undefined;
 }
 
 export type WorldOptions = Partial<Pick<VirtualAppOptions, 'store' | 'engine' | 'hostJson'>> & {
@@ -119,6 +126,16 @@ export async function startVirtualWorld({ dependencies, ...options }: WorldOptio
     return body;
   };
 
+  const keepAlivesByCall = () => {
+    const byCall = new Map<string, KeepAliveSeen[]>();
+    for (const entry of graph.keepAliveLog()) {
+      if (entry.kind !== 'keepAlive' || entry.callId === undefined) continue;
+      const seen = { minute: (entry.atMs - WORLD_START_MS) / MINUTE_MS, status: entry.status };
+      byCall.set(entry.callId, [...(byCall.get(entry.callId) ?? []), seen]);
+    }
+    return byCall;
+  };
+
   return {
     clock,
     graph,
@@ -142,14 +159,8 @@ export async function startVirtualWorld({ dependencies, ...options }: WorldOptio
       return { record: isPlainObject(record) ? record : {}, instance: isPlainObject(instance) ? instance : {} };
     },
     status: (callId) => get(`/runtime/webhooks/durabletask/instances/call-${callId}?showHistory=true`),
-    keepAlives: (callId) =>
-      graph
-        .keepAliveLog()
-        .filter((entry) => entry.kind === 'keepAlive' && entry.callId === callId)
-        .map((entry) => ({
-          minute: (entry.atMs - WORLD_START_MS) / MINUTE_MS,
-          status: entry.kind === 'keepAlive' ? entry.status : undefined,
-        })),
+    keepAlives: (callId) => keepAlivesByCall().get(callId) ?? [],
+    keepAlivesByCall,
     countEvents: (event, callId) =>
       events.filter((reported) => reported.event === event && reported.callId === callId).length,
     async crashAndRestart(downForMs) {

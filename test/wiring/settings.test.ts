@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import type { DurableClient } from 'durable-functions';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BotCredentialSettings } from '../../src/adapters/bot-credential.ts';
@@ -157,10 +158,8 @@ async function relayLastsMs(settings: Partial<Record<SettingName, string>>, isPo
 /** What an operator reads when the engine does not answer. */
 async function engineErrorOf(settings: Partial<Record<SettingName, string>>): Promise<string> {
   const { createDurableCalls } = await load(settings);
-  const client = { getStatus: () => Promise.reject(new Error('down')) } as unknown as Parameters<
-    typeof createDurableCalls
-  >[0];
-  return createDurableCalls(client)
+  const client = { getStatus: () => Promise.reject(new Error('down')) } as unknown as DurableClient;
+  return createDurableCalls(() => client)
     .status(CALL as CallId)
     .then(
       () => 'no error',
