@@ -5,6 +5,7 @@ import { type CallRecord, latestOf } from '../call-record/call-record.ts';
 import { keepAlivesOf, lastKeepAliveMs } from '../call-record/heartbeat.ts';
 import type { CallEnded } from '../keepalive/keepalive-state.ts';
 import { toLossCause } from '../operator-views/call-why.ts';
+import { toIso } from '../values/time-text.ts';
 import { type TeamsHost, toJoinUrl } from './join-url.ts';
 import { toReasonText, toResultText } from './result-words.ts';
 
@@ -49,20 +50,12 @@ export function toCallEndedMessage(
         resultText: resultInfo && toResultText(resultInfo),
         terminationReason: record?.terminationReason ?? ended.terminationReason,
         loss: loss && { at: toIso(loss.atMs), cause: toLossCause({ loss }) },
-        lastKeepAliveAt: toIsoIfAny(latestOf(record && lastKeepAliveMs(record), outcome.lastKeepAliveAtMs)),
-        firstSeenAt: toIsoIfAny(record?.firstSeenAtMs),
-        establishedAt: toIsoIfAny(record?.establishedAtMs),
+        lastKeepAliveAt: toIso(latestOf(record && lastKeepAliveMs(record), outcome.lastKeepAliveAtMs)),
+        firstSeenAt: toIso(record?.firstSeenAtMs),
+        establishedAt: toIso(record?.establishedAtMs),
         ...facts,
         joinUrl: toJoinUrl(facts, options.teamsHost),
       }),
     },
   } as const;
-}
-
-function toIso(instantMs: number): string {
-  return new Date(instantMs).toISOString();
-}
-
-function toIsoIfAny(instantMs: number | undefined): string | undefined {
-  return instantMs === undefined ? undefined : toIso(instantMs);
 }

@@ -1,3 +1,4 @@
+import { toIso } from '../values/time-text.ts';
 import { withoutAbsent } from './call-facts.ts';
 import type { CallRecord } from './call-record.ts';
 
@@ -23,8 +24,4 @@ export function toCallView(record: CallRecord) {
     nextLookAt: toIso(nextLookAtMs),
     endRepeatedAt: toIso(endRepeatedAtMs),
   });
-}
-
-function toIso(instantMs: number | undefined): string | undefined {
-  return instantMs === undefined ? undefined : new Date(instantMs).toISOString();
 }

@@ -1,3 +1,4 @@
+import { toIso } from '../values/time-text.ts';
 import { type KeepalivePhase, toPhase } from './keepalive-machine.ts';
 import { deadlineMs, type KeepaliveState, type RecentKeepAlive } from './keepalive-state.ts';
 
@@ -55,8 +56,4 @@ function toRecent(recent: readonly RecentKeepAlive[]): readonly RecentStatus[] {
     const isToldOf = requestId !== undefined && (result !== 'alive' || attempt === lastSuccess);
     return { at: toIso(atMs), result, ms, ...(isToldOf ? { requestId } : {}) };
   });
-}
-
-function toIso(instantMs: number): string {
-  return new Date(instantMs).toISOString();
 }

@@ -4,6 +4,7 @@ import type { CallRecord, RecordedEndReason } from '../call-record/call-record.t
 import type { KeepaliveLimits } from '../keepalive/keepalive-limits.ts';
 import type { ResultInfo } from '../keepalive/keepalive-state.ts';
 import { ownText } from '../values/plain-object.ts';
+import { toIso } from '../values/time-text.ts';
 import {
   type CallDanger,
   type CallSources,
@@ -89,11 +90,11 @@ export function isOver(state: CallState): boolean {
 }
 
 function toFailureView({ lastFailure }: CallStanding) {
-  return lastFailure && { at: new Date(lastFailure.atMs).toISOString(), reason: lastFailure.reason };
+  return lastFailure && { at: toIso(lastFailure.atMs), reason: lastFailure.reason };
 }
 
 function toLossView(standing: CallStanding) {
-  return standing.loss && { at: new Date(standing.loss.atMs).toISOString(), cause: toLossCause(standing) };
+  return standing.loss && { at: toIso(standing.loss.atMs), cause: toLossCause(standing) };
 }
 
 function instants(standing: CallStanding, record: CallRecord | undefined) {
@@ -104,8 +105,4 @@ function instants(standing: CallStanding, record: CallRecord | undefined) {
     nextKeepAliveAt: toIso(standing.nextKeepAliveAtMs),
     endedAt: isOver(standing.state) ? toIso(standing.endedAtMs) : undefined,
   });
-}
-
-function toIso(instantMs: number | undefined): string | undefined {
-  return instantMs === undefined ? undefined : new Date(instantMs).toISOString();
 }

@@ -1,4 +1,5 @@
 import type { CallRecord } from '../call-record/call-record.ts';
+import { toIso } from '../values/time-text.ts';
 import type { CallSources } from './call-standing.ts';
 import type { RecentTry } from './instance-view.ts';
 
@@ -48,8 +49,4 @@ type Moment = 'firstSeen' | 'established' | 'rescued' | 'keptAlive' | 'cleanedUp
 
 function entryAt(kind: Moment, atMs: number | undefined) {
   return atMs === undefined ? [] : [{ kind, at: toIso(atMs) }];
-}
-
-function toIso(instantMs: number): string {
-  return new Date(instantMs).toISOString();
 }

@@ -1,6 +1,7 @@
 import { withoutAbsent } from '../call-record/call-facts.ts';
 import { type InstanceFacts, parseInstanceFacts } from '../reconcile/instance-facts.ts';
 import { isPlainObject, ownProperty, ownText, type PlainObject } from '../values/plain-object.ts';
+import { toIso } from '../values/time-text.ts';
 
 /** One try, as `customStatus.recent` tells it. */
 export interface RecentTry {
@@ -43,7 +44,7 @@ function parseLastFailure(value: unknown): CallInstanceView['lastFailure'] {
   if (!isPlainObject(value)) return undefined;
   const atMs = parseInstant(value, 'at');
   const reason = ownText(value, 'reason', LONGEST_REASON);
-  return atMs === undefined || reason === undefined ? undefined : { at: new Date(atMs).toISOString(), reason };
+  return atMs === undefined || reason === undefined ? undefined : { at: toIso(atMs), reason };
 }
 
 function parseTry(value: unknown): RecentTry | undefined {
@@ -53,7 +54,7 @@ function parseTry(value: unknown): RecentTry | undefined {
   const ms = ownProperty(value, 'ms');
   if (atMs === undefined || result === undefined || !isCount(ms)) return undefined;
   const requestId = ownText(value, 'requestId', 128);
-  return { at: new Date(atMs).toISOString(), result, ms, ...(requestId === undefined ? {} : { requestId }) };
+  return { at: toIso(atMs), result, ms, ...(requestId === undefined ? {} : { requestId }) };
 }
 
 function parseInstant(source: PlainObject, name: string): number | undefined {

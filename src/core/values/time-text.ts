@@ -3,6 +3,13 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/** An instant as Graph and Durable Functions write it. */
+export function toIso(instantMs: number): string;
+export function toIso(instantMs: number | undefined): string | undefined;
+export function toIso(instantMs: number | undefined): string | undefined {
+  return instantMs === undefined ? undefined : new Date(instantMs).toISOString();
+}
+
 /** A duration as people say it: "40 s", "31 min", "2 h 5 min", "3 d". Rounded down; a negative one counts as 0. */
 export function toDurationText(durationMs: number): string {
   const ms = Math.max(0, durationMs);
@@ -15,7 +22,7 @@ export function toDurationText(durationMs: number): string {
 
 /** An instant as people say it now: with seconds when it is near, with the date when it is far. */
 export function toInstantText(instantMs: number, nowMs: number): string {
-  const iso = new Date(instantMs).toISOString();
+  const iso = toIso(instantMs);
   const distanceMs = Math.abs(instantMs - nowMs);
   if (distanceMs >= DAY_MS / 2) return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
   return `${iso.slice(11, distanceMs < 2 * MINUTE_MS ? 19 : 16)} UTC`;
