@@ -1,13 +1,32 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
+/**
+ * Below the ports that systems give to outgoing connections (Linux from 32768 on, Windows and macOS from 49152): none of
+ * those takes it before its process listens.
+ */
+const LOWEST = 20_000;
+const HIGHEST = 32_767;
+const TRIES = 50;
+
 /** A port that was free a moment ago: for a process whose address others have to know before it starts. Errors: Error when there is none. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  for (let tries = 0; tries < TRIES; tries++) {
+    const port = randomInt(LOWEST, HIGHEST + 1);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No port between ${LOWEST} and ${HIGHEST} of 127.0.0.1 is free: ${TRIES} were tried.`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('There is no free port on 127.0.0.1.');
-  return address.port;
+  return true;
 }

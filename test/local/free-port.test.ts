@@ -1,0 +1,17 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { expect, test } from 'vitest';
+import { freePort } from '../../local/free-port.ts';
+
+test('a free port can be listened on, and is none that an outgoing connection could be given meanwhile', async () => {
+  for (let time = 0; time < 30; time++) {
+    const port = await freePort();
+    expect(port).toBeGreaterThanOrEqual(20_000);
+    // Source: https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html, ip_local_port_range
+    expect(port).toBeLessThan(32_768);
+    const server = createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    server.close();
+    await once(server, 'close');
+  }
+});
