@@ -135,6 +135,15 @@ describe('two hosts at once', () => {
   });
 });
 
+test('a host whose output nobody reads any more ends as if it had been asked to', async () => {
+  // With demo calls, or it would have nothing more to say.
+  const host = await start(['--speed', '900']);
+  host.child.stdout?.destroy();
+  expect(await host.ended).toBe(0);
+  expect(host.output()).not.toContain('EPIPE');
+  expect(host.leftOvers()).toEqual([]);
+});
+
 describe('a host that npm runs', () => {
   test('ends when npm and its shell are ended, who do not pass the signal on', async () => {
     const host = await start(['--no-demo'], { npm_lifecycle_event: 'start' });
