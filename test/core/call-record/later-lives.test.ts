@@ -108,6 +108,11 @@ describe('a call that is registered while it is kept alive', () => {
     expect(say(undefined, 't')).toMatchObject({ phase: 'starting', facts: { tenantId: 't' } });
   });
 
+  test('keeps both when none is said', () => {
+    const known = { ...active, facts: { tenantId: 'first', namedTenantId: 'second' } };
+    expect(confirmCall(known, { ...seen, facts: {} }, NOW_MS)).toBeUndefined();
+  });
+
   test('changes nothing once it has ended', () => {
     expect(say(ended, 't')).toBeUndefined();
   });
