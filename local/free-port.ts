@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { listenForAMoment } from './listen-for-a-moment.ts';
 
 /**
  * Below the ports that systems give to outgoing connections (Linux from 32768 on, Windows and macOS from 49152): none of
@@ -19,14 +18,9 @@ export async function freePort(): Promise<number> {
   throw new Error(`No port between ${LOWEST} and ${HIGHEST} of 127.0.0.1 is free: ${TRIES} were tried.`);
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  try {
-    await once(server.listen(port, '127.0.0.1'), 'listening');
-  } catch {
-    return false;
-  }
-  server.close();
-  await once(server, 'close');
-  return true;
+function isFree(port: number): Promise<boolean> {
+  return listenForAMoment(port).then(
+    () => true,
+    () => false,
+  );
 }

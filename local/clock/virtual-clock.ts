@@ -43,18 +43,6 @@ export function createVirtualClock(options: { readonly startMs: number }): Virtu
     resume();
   }
 
-  /** Behind all timers due until then; found by halving. */
-  function placeAfter(dueMs: number): number {
-    let from = 0;
-    let to = timers.length;
-    while (from < to) {
-      const middle = Math.floor((from + to) / 2);
-      if ((timers[middle]?.dueMs ?? dueMs) <= dueMs) from = middle + 1;
-      else to = middle;
-    }
-    return from;
-  }
-
   async function settle(): Promise<void> {
     do {
       if (blocking > 0) {
@@ -92,7 +80,7 @@ export function createVirtualClock(options: { readonly startMs: number }): Virtu
     nowMs: () => steadyMs + wallOffsetMs,
     after(delayMs, fire) {
       const timer = { dueMs: steadyMs + Math.max(0, delayMs), fire };
-      timers.splice(placeAfter(timer.dueMs), 0, timer);
+      timers.splice(timers.findLastIndex(({ dueMs }) => dueMs <= timer.dueMs) + 1, 0, timer);
       return () => {
         const index = timers.indexOf(timer);
         if (index >= 0) timers.splice(index, 1);

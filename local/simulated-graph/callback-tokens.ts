@@ -47,8 +47,6 @@ export function createCallbackTokens(options: {
 }) {
   const supplied = [...(options.signingKeys ?? [])];
   const published: SigningKey[] = [];
-  /** All notifications of one second may carry the same one. */
-  let latest: { readonly input: string; readonly key: SigningKey; readonly token: string } | undefined;
 
   const currentKey = (): SigningKey => published[0] ?? publishKey();
   const publishKey = (): SigningKey => {
@@ -71,10 +69,7 @@ export function createCallbackTokens(options: {
       exp: nowSeconds + LIFETIME_SECONDS,
     };
     const input = `${toBase64UrlJson(header)}.${toBase64UrlJson(withOverrides(defaults, claims))}`;
-    if (latest?.input !== input || latest.key !== key) {
-      latest = { input, key, token: `${input}.${signatureOf(input, header.alg, key)}` };
-    }
-    return latest.token;
+    return `${input}.${signatureOf(input, header.alg, key)}`;
   };
 
   return {

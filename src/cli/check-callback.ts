@@ -14,16 +14,15 @@ const CALLBACK_AWAY =
 const CALLBACK_FOREIGN = 'Graph needs an address that leads to the app without a redirect or a sign-in.';
 
 /** Whether the callback URL of the bot leads to the app, seen from here. */
-export async function checkCallback(io: CliIo, text: string): Promise<DeploymentCheck> {
+export async function checkCallback(io: CliIo, url: string): Promise<DeploymentCheck> {
   const name = 'callback';
   const failed = (detail: string, remedy: string): DeploymentCheck => ({ name, result: 'failed', detail, remedy });
-  if (!isSafeUrl(text)) {
+  if (!isSafeUrl(url)) {
     return failed(
       'The callback URL is no https URL.',
       'It looks like https://my-app.azurewebsites.net/api/notifications.',
     );
   }
-  const url = text;
   try {
     const response = await io.fetch(url, {
       method: 'POST',

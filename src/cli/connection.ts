@@ -51,11 +51,11 @@ export function toOnlyConnection(connections: readonly Connection[]): Connection
 }
 
 function parseUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+  const url = parseWebUrl(text);
+  if (url === undefined) {
     throw wrongUsage('The URL of the app is no https URL. It looks like https://my-app.azurewebsites.net');
   }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  if (!isSafe(url)) {
     throw wrongUsage(`The key would cross the network in the clear: use https for ${url.host}.`);
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '').replace(/\/api$/, '')}`;
@@ -63,9 +63,19 @@ function parseUrl(text: string): string {
 
 /** Https without a password, or on this machine. */
 export function isSafeUrl(text: string): boolean {
+  const url = parseWebUrl(text);
+  return url !== undefined && isSafe(url);
+}
+
+/** Undefined with a user or a password in it. */
+function parseWebUrl(text: string): URL | undefined {
   const url = URL.parse(text);
-  if (url === null || url.username !== '' || url.password !== '') return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
+  return url.username === '' && url.password === '' ? url : undefined;
+}
+
+function isSafe({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || isLoopback(hostname);
 }
 
 export function isLoopback(hostname: string): boolean {

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { freePort } from '../../local/free-port.ts';
+import { listenForAMoment } from '../../local/listen-for-a-moment.ts';
 
 test('a free port can be listened on, and is none that an outgoing connection could be given meanwhile', async () => {
   for (let time = 0; time < 30; time++) {
@@ -9,9 +8,6 @@ test('a free port can be listened on, and is none that an outgoing connection co
     expect(port).toBeGreaterThanOrEqual(20_000);
     // Source: https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html, ip_local_port_range
     expect(port).toBeLessThan(32_768);
-    const server = createServer().listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    server.close();
-    await once(server, 'close');
+    await listenForAMoment(port);
   }
 });

@@ -16,28 +16,17 @@ import { startKeepalive } from '../../../src/core/keepalive/keepalive-state.ts';
 import { type InstanceFacts, isLiveInstance } from '../../../src/core/reconcile/instance-facts.ts';
 import { reconcileCall } from '../../../src/core/reconcile/reconcile-call.ts';
 import { type CallSituation, callDeadlineMs } from '../../../src/core/reconcile/stuck-call.ts';
+import { instance, NOW } from './running-instance.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-const NOW = Date.UTC(2026, 0, 5, 12);
 const limits = toKeepaliveLimits({ intervalMs: 15 * MINUTE, timeScale: 1 });
 const callId = parseCallId('4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24') as CallId;
 
 function record(changes: Partial<CallRecord>): CallRecord {
   const firstSeenAtMs = NOW - 2 * HOUR;
   return { callId, graphCallId: callId, appId: 'app', phase: 'active', firstSeenAtMs, facts: {}, ...changes };
-}
-
-function instance(changes: Partial<InstanceFacts>): InstanceFacts {
-  return {
-    life: 'running',
-    createdAtMs: NOW - 12 * HOUR,
-    lastUpdatedAtMs: NOW - MINUTE,
-    isEnding: false,
-    sums: { keepAlives: 8 },
-    ...changes,
-  };
 }
 
 const established = { establishedAtMs: NOW - 2 * HOUR };

@@ -4,25 +4,15 @@ import { toKeepaliveLimits } from '../../../src/core/keepalive/keepalive-limits.
 import type { InstanceFacts } from '../../../src/core/reconcile/instance-facts.ts';
 import { reconcileCall } from '../../../src/core/reconcile/reconcile-call.ts';
 import { newRecord } from '../../contract/call-store-contract.ts';
+import { instance, NOW } from './running-instance.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-const NOW = Date.UTC(2026, 0, 5, 12);
 const limits = toKeepaliveLimits({ intervalMs: 15 * MINUTE, timeScale: 1 });
 const established = { firstSeenAtMs: NOW - 2 * HOUR, establishedAtMs: NOW - 2 * HOUR } as const;
 const ended = (agoMs: number, changes: Partial<CallRecord> = {}) =>
   newRecord({ ...established, phase: 'ended', endReason: 'stopped', endedAtMs: NOW - agoMs, ...changes });
-const instance = (changes: Partial<InstanceFacts>): InstanceFacts => ({
-  ...{
-    life: 'running',
-    createdAtMs: NOW - 12 * HOUR,
-    lastUpdatedAtMs: NOW - MINUTE,
-    isEnding: false,
-    sums: { keepAlives: 8 },
-  },
-  ...changes,
-});
 const actionOn = (record: CallRecord, of?: InstanceFacts) => reconcileCall({ record, instance: of }, NOW, limits);
 
 describe('a start', () => {

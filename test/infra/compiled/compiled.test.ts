@@ -44,11 +44,16 @@ describe.skipIf(program === undefined)('compiled by Bicep', () => {
     return { choice, resources: await bicep.snapshot(copy ?? '') };
   }
 
-  /** A snapshot leaves out what is secure, all app settings among it: this copy of the templates has no @secure(). */
-  function readableCopy(): string {
+  function copyOfInfra(): string {
     const copy = mkdtempSync(join(tmpdir(), 'bicep-'));
     folders.push(copy);
     cpSync(infra, copy, { recursive: true });
+    return copy;
+  }
+
+  /** A snapshot leaves out what is secure, all app settings among it: this copy of the templates has no @secure(). */
+  function readableCopy(): string {
+    const copy = copyOfInfra();
     rmSync(join(copy, 'bicepconfig.json'));
     for (const path of globSync(join(copy, '**/*.bicep'))) {
       writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/^@secure\(\)$/gm, ''));
@@ -70,9 +75,7 @@ describe.skipIf(program === undefined)('compiled by Bicep', () => {
   ])(
     'a bot that is not named is missed before anything is deployed, unless it is made there: %s',
     async (credential, findings) => {
-      const copy = mkdtempSync(join(tmpdir(), 'bicep-'));
-      folders.push(copy);
-      cpSync(infra, copy, { recursive: true });
+      const copy = copyOfInfra();
       const parameters = join(copy, 'main.bicepparam');
       // Read from variables that nobody has set, for Bicep keeps the environment that it was started with.
       const text = readFileSync(parameters, 'utf8')
@@ -85,9 +88,7 @@ describe.skipIf(program === undefined)('compiled by Bicep', () => {
   );
 
   test('an error in a module and an unknown parameter are found', async () => {
-    const broken = mkdtempSync(join(tmpdir(), 'bicep-'));
-    folders.push(broken);
-    cpSync(infra, broken, { recursive: true });
+    const broken = copyOfInfra();
     cpSync(join(import.meta.dirname, '../samples/does-not-compile/infra'), broken, { recursive: true });
     expect((await bicep.build(join(broken, 'main.bicep'))).findings).toContainEqual(
       expect.stringMatching(/identity\.bicep: Error BCP/),
