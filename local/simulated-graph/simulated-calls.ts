@@ -38,8 +38,8 @@ export function createSimulatedCalls(deps: {
   const calls = new Map<string, SimulatedCall>();
 
   /** Lets the call catch up with the clock, tells what happened, and waits for what comes next. */
-  const settle = (call: SimulatedCall): void => {
-    const { life, transitions } = advance(call.life, clock.nowMs());
+  const settle = (call: SimulatedCall, nowMs = clock.nowMs()): void => {
+    const { life, transitions } = advance(call.life, nowMs);
     call.life = life;
     for (const transition of transitions) {
       call.transitions.push(transition);
@@ -72,10 +72,11 @@ export function createSimulatedCalls(deps: {
     start(shape: CallShape, requested: PlainObject = {}): SimulatedCall | undefined {
       const facts = toCallFacts(shape, requested, deps);
       if (calls.has(facts.callId)) return undefined;
+      const nowMs = clock.nowMs();
       const call: SimulatedCall = {
         facts,
         callbackUri: shape.callbackUri,
-        life: beginCall(toCallPlan(shape, deps.timeScale), clock.nowMs()),
+        life: beginCall(toCallPlan(shape, deps.timeScale), nowMs),
         participants: new Map(),
         transitions: [],
         keepAlives: [],
@@ -85,7 +86,8 @@ export function createSimulatedCalls(deps: {
       };
       enterRoster(call, { callId: facts.callId, participants: [{ who: 'bot' }, { who: 'alex' }] });
       calls.set(facts.callId, call);
-      settle(call);
+      // As it begins, however busy the machine is: nothing else has happened yet.
+      settle(call, nowMs);
       return call;
     },
     /** The call of that id in either form, as it is now; ended calls included. */

@@ -96,6 +96,23 @@ test('a bot creates a call over HTTP, hears of it, reads it, hangs up, and finds
   expect((await send('GET', path)).status).toBe(404);
 });
 
+test('the answer to a new call says that it is being established, however long the machine took for it', async () => {
+  let nowMs = 0;
+  const slow = createSimulatedGraph({
+    clock: { nowMs: () => (nowMs += 5_000), after: () => () => {} },
+    botAppId: 'app',
+    tenantId: TENANT_ID,
+    deliver: async () => ({ status: 202 }),
+  });
+  const answer = await slow.handle({
+    method: 'POST',
+    url: new URL('https://graph.microsoft.com/v1.0/communications/calls'),
+    headers: { authorization: 'Bearer bot' },
+    body: new TextEncoder().encode(JSON.stringify({ callbackUri: 'http://127.0.0.1:1/', targets: [{}] })),
+  });
+  expect(JSON.parse('body' in answer ? String(answer.body) : '')).toMatchObject({ state: 'establishing' });
+});
+
 test('a joined meeting does not ring, and is established with the chatInfo and meetingInfo that were asked for', async () => {
   const joined = { chatInfo: { threadId: '19:mine@thread.v2' }, meetingInfo: { joinMeetingId: '123' } };
   await send('POST', '/beta/app/calls', { callbackUri: bot.url, ...joined });
