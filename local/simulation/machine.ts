@@ -105,6 +105,7 @@ function toDependencies(world: World, machine: Machine, clock: HostClock, random
     graph: withLostWorkers(world, graph, random),
     tokens: callbackTokens(world, machine),
     allowedTenantIds: '*' as const,
+    attemptsPerGeneration: world.plan.attemptsPerGeneration,
     ...(world.plan.has('relay') ? { relay: createSimulatedBot(world, machine, random) } : {}),
     webhook: createCallEndedWebhook({
       url: 'https://hooks.example/call-ended',

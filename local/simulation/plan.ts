@@ -46,6 +46,8 @@ export interface SimulationPlan {
   readonly outages: readonly Outage[];
   readonly has: (kind: FaultKind) => boolean;
   readonly rate: (kind: FaultKind, highest: number) => number;
+  /** The histories of this seed's calls start afresh after so many tries. */
+  readonly attemptsPerGeneration: number;
   /** The engine delivers a timer or a message up to this much late. */
   readonly timerLateMs: number;
   readonly messageLateMs: number;
@@ -67,13 +69,16 @@ export function planSimulation(choice: SimulationChoice): SimulationPlan {
   const has = (kind: FaultKind) => kinds.has(kind);
   const engine = createRandom(seed, 'engineDelays');
   const slowQueues = engine.chance(0.4);
+  // Mostly short, to meet the seams between generations often; the last as in production.
+  const attemptsPerGeneration = createRandom(seed, 'generation').pick([4, 8, 16, 48]);
   return {
     seed,
     startMs,
     endMs,
-    calls: planCalls(seed, startMs, hours, has('severalTenants')).filter(
+    calls: planCalls(seed, startMs, hours, { attemptsPerGeneration, severalTenants: has('severalTenants') }).filter(
       ({ number }) => choice.calls?.includes(number) ?? true,
     ),
+    attemptsPerGeneration,
     outages: planOutages(seed, { fromMs: startMs, toMs: endMs }, has),
     has,
     rate: (kind, highest) => (has(kind) ? createRandom(seed, 'rate', kind).between(highest / 10, highest) : 0),
@@ -82,13 +87,19 @@ export function planSimulation(choice: SimulationChoice): SimulationPlan {
   };
 }
 
-function planCalls(seed: number, startMs: number, hours: number, severalTenants: boolean): readonly PlannedCall[] {
+function planCalls(
+  seed: number,
+  startMs: number,
+  hours: number,
+  { attemptsPerGeneration, severalTenants }: { attemptsPerGeneration: number; severalTenants: boolean },
+): readonly PlannedCall[] {
   const count = createRandom(seed, 'calls').int(4, 6);
   return Array.from({ length: count }, (_, number) =>
     planCall(createRandom(seed, 'call', number), {
       number,
       startMs,
       hours,
+      attemptsPerGeneration,
       isOfOtherTenant: severalTenants && createRandom(seed, 'tenant', number).chance(0.5),
     }),
   );
@@ -100,10 +111,11 @@ function planCall(
     readonly number: number;
     readonly startMs: number;
     readonly hours: number;
+    readonly attemptsPerGeneration: number;
     readonly isOfOtherTenant: boolean;
   },
 ): PlannedCall {
-  const { number, startMs, hours, isOfOtherTenant } = call;
+  const { number, startMs, hours, attemptsPerGeneration: last, isOfOtherTenant } = call;
   const lifeMs = lifetime(random, hours);
   const startAtMs = startMs + random.between(0, Math.max(MINUTE_MS, hours * HOUR_MS - Math.min(lifeMs, 6 * HOUR_MS)));
   const direction = random.pick(['outgoing', 'outgoing', 'incoming'] as const);
@@ -112,7 +124,7 @@ function planCall(
   const neverEstablished = random.chance(0.12);
   const endsHow = random.pick(['otherParty', 'otherParty', 'bot', 'atTheEnd'] as const);
   const isRace = random.chance(0.25);
-  const endsAtKeepAlive = random.chance(0.15) ? random.pick([1, 2, 48, 48, 48, 48]) : undefined;
+  const endsAtKeepAlive = random.chance(0.15) ? random.pick([1, 2, last, last, last, last]) : undefined;
   const establishAfterSeconds = neverEstablished
     ? 1e6
     : hasLobby

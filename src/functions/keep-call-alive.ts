@@ -38,7 +38,10 @@ const DELIVERY_BACKOFF = 3;
  * would lose one. `Task.any` does not see an event that came while nothing was yielded on it: hence `isCompleted`.
  * Source: https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-eternal-orchestrations
  */
-export function* keepCallAlive(context: OrchestrationContext): Generator<Task, unknown, unknown> {
+export function* keepCallAlive(
+  context: OrchestrationContext,
+  attemptsPerGeneration = ATTEMPTS_PER_GENERATION,
+): Generator<Task, unknown, unknown> {
   const { df } = context;
   let state = parseKeepaliveState(df.getInput(), df.instanceId);
   const callEnded = df.waitForExternalEvent(CALL_ENDED_EVENT);
@@ -48,7 +51,7 @@ export function* keepCallAlive(context: OrchestrationContext): Generator<Task, u
     const nowMs = df.currentUtcDateTime.getTime();
     const step = nextStep(state, nowMs);
     if (step.kind === 'end') return yield* finish(context, end(state, step.ended));
-    if (attempts >= ATTEMPTS_PER_GENERATION) {
+    if (attempts >= attemptsPerGeneration) {
       df.continueAsNew(state);
       return undefined;
     }

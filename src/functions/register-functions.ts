@@ -75,6 +75,8 @@ export interface AppDependencies {
   /** Holds the reconciler's requests to Graph to the rate that is allowed. */
   readonly pace: RequestPace;
   readonly callRetentionMs: number;
+  /** Of an app in which no call is running yet: running ones are replayed with what they began with. For simulations. */
+  readonly attemptsPerGeneration?: number;
 }
 
 /** The last try may come an hour after the time for it is over. */
@@ -100,7 +102,7 @@ export function registerFunctions(dependencies: AppDependencies): void {
       handler: withSafeHeaders(handler),
     });
 
-  df.app.orchestration(ORCHESTRATOR_NAME, keepCallAlive);
+  df.app.orchestration(ORCHESTRATOR_NAME, (context) => keepCallAlive(context, dependencies.attemptsPerGeneration));
   df.app.activity(KEEP_ALIVE_ACTIVITY, {
     handler: keepAlive({ graph, heartbeats, limits, tracing, timeScale, homeTenantId }),
   });

@@ -5,6 +5,25 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS, startVirtualWorld } from '../support/vir
 
 const alive = (...minutes: readonly number[]) => minutes.map((minute) => ({ minute, status: 200 }));
 
+test.each([
+  { attemptsPerGeneration: undefined, tries: [46, 47, 0, 1, 2] },
+  { attemptsPerGeneration: 4, tries: [2, 3, 0, 1, 2] },
+])('a history starts afresh after 48 tries, or as many as a simulation asks for: %o', async (asked) => {
+  const { attemptsPerGeneration, tries } = asked;
+  const world = await startVirtualWorld({
+    dependencies: () => (attemptsPerGeneration === undefined ? {} : { attemptsPerGeneration }),
+  });
+  const callId = await world.startCall();
+  await world.clock.runFor(((tries[0] ?? 0) - 1) * 15 * MINUTE_MS);
+  const seen: number[] = [];
+  for (const _ of tries) {
+    await world.clock.runFor(15 * MINUTE_MS);
+    const history = await world.hub.readHistory(`call-${callId}`);
+    seen.push(history.filter((event) => 'Name' in event && event.Name === 'keepAlive').length);
+  }
+  expect(seen).toEqual(tries);
+});
+
 describe('a call', () => {
   test('is kept alive every 15 minutes until it is terminated, then cleaned up once', async () => {
     const world = await startVirtualWorld();

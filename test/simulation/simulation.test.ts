@@ -26,6 +26,14 @@ describe('a simulation', () => {
     expect(one.digest).not.toBe(other.digest);
   });
 
+  test('has calls of short generations, of long ones, and of those of production', () => {
+    const lengths = Array.from(
+      { length: 40 },
+      (_, seed) => planSimulation({ seed, ...SIX_HOURS }).attemptsPerGeneration,
+    );
+    expect(new Set(lengths)).toEqual(new Set([4, 8, 16, 48]));
+  });
+
   test('has the same calls and outages when one kind of fault is left out', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const whole = planSimulation({ seed, ...SIX_HOURS });

@@ -16,5 +16,5 @@ function answers(program: string): boolean {
 
 /** Without ICU, which a small image lacks, a .NET program starts only when it is told to do without. */
 export function bicepEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' };
+  return { ...process.env, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1', DOTNET_TieredPGO: '0' };
 }

@@ -7,7 +7,7 @@ export const ORCHESTRATOR_BUGS: readonly PlantedBug[] = [
   bug('continueAsNew before the look at callEnded', 'b', 200, {
     file: ORCHESTRATOR,
     find: '    if (isDone(callEnded)) state = end(state, parseCallEnded(callEnded.result));\n',
-    replace: `    if (attempts >= ATTEMPTS_PER_GENERATION) {
+    replace: `    if (attempts >= attemptsPerGeneration) {
       df.continueAsNew(state);
       return undefined;
     }
