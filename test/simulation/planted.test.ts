@@ -22,7 +22,7 @@ describe('the simulation notices', () => {
   );
 
   test('nothing in a copy without a bug', async () => {
-    expect(await findPlantedBug({ name: 'none', by: 'a', edits: [], budget: 3 })).toEqual({ kind: 'notFound' });
+    expect(await findPlantedBug({ name: 'none', by: 'a', edits: [], budget: 6 })).toEqual({ kind: 'notFound' });
   }, 120_000);
 });
 

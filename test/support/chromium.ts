@@ -10,7 +10,9 @@ const CHROMIUM = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'go
 
 /** Why tests with a browser are skipped; undefined when they can run. */
 export const NO_CHROMIUM =
-  CHROMIUM === undefined ? 'no Chromium is installed: install the package chromium-headless-shell, or chromium, to run it' : undefined;
+  CHROMIUM === undefined
+    ? 'no Chromium is installed: install the package chromium-headless-shell, or chromium, to run it'
+    : undefined;
 
 /** A real Chromium with a profile of its own that reaches nothing by itself. */
 export async function launchChromium(

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { HALF_A_DAY_HOURS } from '../half-a-day.ts';
 import { plant } from './plant.ts';
 import type { PlantedBug } from './planted-bug.ts';
 
@@ -10,7 +11,7 @@ export type Finding =
   | { readonly kind: 'broken'; readonly output: string };
 
 /** Plays seeds from 1 on over a copy with the bug in it, until one fails. Effects: one child process. */
-export async function findPlantedBug(bug: PlantedBug, hours = 24): Promise<Finding> {
+export async function findPlantedBug(bug: PlantedBug): Promise<Finding> {
   const { folder, remove } = await plant(bug);
   try {
     const args = [
@@ -18,7 +19,7 @@ export async function findPlantedBug(bug: PlantedBug, hours = 24): Promise<Findi
       '--seeds',
       `${bug.budget}`,
       '--hours',
-      `${hours}`,
+      `${HALF_A_DAY_HOURS}`,
       '--until-failure',
       '--invariant',
       bug.by,
