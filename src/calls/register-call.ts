@@ -53,7 +53,7 @@ export async function registerCall(
     // The instance that somebody else is starting must find the run that it is started for.
     const isOthers = isOfAnotherRun(row, known?.record) || (row !== undefined && isBeingStarted(row, nowMs));
     if (mayRun || isOthers || isFinishing(row, known?.record)) return confirmCall(row, seen, nowMs);
-    const reopened = reopenCall(row, seen, { startedAtMs, nowMs });
+    const reopened = reopenCall(row, seen, { startedAtMs, nowMs, maximumGapMs: effects.limits.maximumGapMs });
     return reopened && { ...reopened, ...first };
   };
   // As it was read a moment ago; the ETag, or the insert, tells when it is no longer so.

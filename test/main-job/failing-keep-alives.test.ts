@@ -172,3 +172,24 @@ test('an old call that is registered with its true start survives when Graph tak
   expect(world.countEvents('keepAlive.overdue', callId)).toBe(0);
   expect((await world.getCall(callId)).record).toMatchObject({ firstSeenAt: startedAt });
 });
+
+test('a call that was stopped and is registered again keeps the deadline that Graph has for it, whatever Graph asks to wait', async () => {
+  const world = await startVirtualWorld();
+  const callId = await world.startCall();
+  await world.clock.runFor(18 * MINUTE_MS);
+  await world.request('DELETE', `/api/calls/${callId}`);
+  await world.clock.runFor(20 * MINUTE_MS);
+  world.graph.addFault({ operation: 'keepAlive', status: 503, retryAfterSeconds: 3_600, times: 'always' });
+  const registered = world.request('PUT', `/api/calls/${callId}`, {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ tenantId: SAMPLE_TENANT_ID }),
+  });
+  expect((await registered).status).toBe(202);
+  await world.clock.runFor(SECOND_MS);
+  // The last success was after a quarter of an hour.
+  expect((await world.status(callId)).customStatus).toMatchObject({ deadlineAt: '2026-03-02T09:00:00.000Z' });
+  await world.clock.runFor(20 * MINUTE_MS);
+  world.graph.clearFaults();
+  await world.clock.runFor(HOUR_MS);
+  expect(world.graph.call(callId)?.state).toBe('established');
+});

@@ -212,26 +212,34 @@ export function restartCall(
 /**
  * An operator has the call kept alive (again), as if it were new; what he says of it counts. Only a call that Graph has
  * ended stays ended. Its first sight, where he does not say an earlier start, and its last success stay known: the 45
- * minutes are Graph's. One that had ended starts anew.
+ * minutes are Graph's, and go on while nobody here keeps the call alive. One that had ended starts anew, at its last
+ * success, or at its first sight without one; once the 45 minutes since then are over, somebody else keeps it alive, and
+ * it starts now.
  */
 export function reopenCall(
   stored: CallRecord | undefined,
   seen: CallSighting,
-  { startedAtMs, nowMs }: { readonly startedAtMs: number | undefined; readonly nowMs: number },
+  { startedAtMs, nowMs, maximumGapMs }: { startedAtMs: number | undefined; nowMs: number; maximumGapMs: number },
 ): CallRecord | undefined {
   if (stored?.endReason === 'terminated') return undefined;
-  const known = stored?.phase === 'ended' ? undefined : stored;
   const startMs = startedAtMs ?? nowMs;
-  const firstSeenAtMs = Math.min(startMs, known?.firstSeenAtMs ?? startMs);
-  const successes = [known?.lastKeepAliveAtMs, known?.lastRescueAtMs].filter((instant) => instant !== undefined);
+  const known = stored && lifeSoFar(stored, nowMs - maximumGapMs);
   return {
-    ...firstSight(seen, 'starting', firstSeenAtMs),
-    ...(successes.length === 0 ? {} : { lastKeepAliveAtMs: Math.max(...successes) }),
+    ...firstSight(seen, 'starting', Math.min(startMs, known?.sinceMs ?? startMs)),
+    ...(known?.lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAtMs: known.lastKeepAliveAtMs }),
     graphCallId: stored?.graphCallId ?? seen.graphCallId,
     establishedAtMs: nowMs,
     ...(stored === undefined ? {} : { reopenedAtMs: nowMs }),
     facts: { ...stored?.facts, ...seen.facts },
   };
+}
+
+/** What counts of the runs before; of one that has ended only what is later than `overMs`. */
+function lifeSoFar(stored: CallRecord, overMs: number) {
+  const lastKeepAliveAtMs = latestOf(stored.lastKeepAliveAtMs, stored.lastRescueAtMs);
+  if (stored.phase !== 'ended') return { sinceMs: stored.firstSeenAtMs, lastKeepAliveAtMs };
+  const sinceMs = lastKeepAliveAtMs ?? stored.firstSeenAtMs;
+  return sinceMs > overMs ? { sinceMs, lastKeepAliveAtMs } : undefined;
 }
 
 /**

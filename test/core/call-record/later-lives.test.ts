@@ -57,7 +57,8 @@ describe('a call whose orchestration is started again', () => {
 });
 
 describe('a call that is registered again', () => {
-  const nowhere = { startedAtMs: undefined, nowMs: NOW_MS };
+  const maximumGapMs = 45 * 60_000;
+  const nowhere = { startedAtMs: undefined, nowMs: NOW_MS, maximumGapMs };
 
   test('keeps its first sight and its latest success while it lives', () => {
     const known = { ...active, lastKeepAliveAtMs: 1_790_000_400_000, lastRescueAtMs: 1_790_000_600_000 };
@@ -72,19 +73,34 @@ describe('a call that is registered again', () => {
     ['later start than was seen is not', 60_000, 0],
   ])("its operator's %s", (_, saidMs, knownMs) => {
     const { firstSeenAtMs } = active;
-    const reopened = reopenCall(active, seen, { startedAtMs: firstSeenAtMs + saidMs, nowMs: NOW_MS });
+    const reopened = reopenCall(active, seen, { startedAtMs: firstSeenAtMs + saidMs, nowMs: NOW_MS, maximumGapMs });
     expect(reopened).toMatchObject({ firstSeenAtMs: firstSeenAtMs + knownMs });
   });
 
   test('starts anew when it had ended, unless Graph had ended it', () => {
-    const reopened = reopenCall({ ...ended, lastKeepAliveAtMs: 1 }, seen, nowhere);
+    const lastKeepAliveAtMs = NOW_MS - maximumGapMs;
+    const reopened = reopenCall({ ...ended, firstSeenAtMs: 1, lastKeepAliveAtMs }, seen, nowhere);
     expect(reopened).toMatchObject({ firstSeenAtMs: NOW_MS, reopenedAtMs: NOW_MS });
     expect(reopened).not.toHaveProperty('lastKeepAliveAtMs');
     expect(reopenCall({ ...ended, endReason: 'terminated' }, seen, nowhere)).toBeUndefined();
   });
 
+  test.each([
+    ['success', { firstSeenAtMs: 1, lastKeepAliveAtMs: NOW_MS - maximumGapMs + 1 }, true],
+    ['success outside its orchestration', { firstSeenAtMs: 1, lastRescueAtMs: NOW_MS - maximumGapMs + 1 }, true],
+    ['first sight', { firstSeenAtMs: NOW_MS - maximumGapMs + 1 }, false],
+  ])('counts from the last %s while the 45 minutes since then go on, though it had ended', (_, known, succeeded) => {
+    const atMs = NOW_MS - maximumGapMs + 1;
+    const reopened = reopenCall({ ...ended, ...known }, seen, nowhere);
+    expect(reopened).toMatchObject({ firstSeenAtMs: atMs, establishedAtMs: NOW_MS });
+    expect(reopened?.lastKeepAliveAtMs).toBe(succeeded ? atMs : undefined);
+    const told = reopenCall({ ...ended, ...known }, seen, { ...nowhere, startedAtMs: 5 });
+    expect(told).toMatchObject({ firstSeenAtMs: 5 });
+    expect(told?.lastKeepAliveAtMs).toBe(succeeded ? atMs : undefined);
+  });
+
   test('is new when nobody knew it, from when its operator says', () => {
-    const reopened = reopenCall(undefined, seen, { startedAtMs: 5, nowMs: NOW_MS });
+    const reopened = reopenCall(undefined, seen, { startedAtMs: 5, nowMs: NOW_MS, maximumGapMs });
     expect(reopened).toMatchObject({ graphCallId: 'other', firstSeenAtMs: 5, establishedAtMs: NOW_MS });
     expect(reopened).not.toHaveProperty('reopenedAtMs');
   });
