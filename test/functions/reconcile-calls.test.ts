@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { createInProcessDurableCalls } from '../../local/in-process-durable-client.ts';
 import { createMemoryCallStore } from '../../local/memory-call-store.ts';
-import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { type CallStore, CallStoreError } from '../../src/adapters/call-store.ts';
 import { type CallId, parseCallId } from '../../src/core/call-record/call-id.ts';
 import type { CallRecord } from '../../src/core/call-record/call-record.ts';
@@ -682,9 +681,7 @@ test('a call that is registered again while its last run is being closed is kept
   await order(world, callId, 'terminate');
   const registered = Promise.withResolvers<number>();
   whileClosing = async () => {
-    const body = JSON.stringify({ tenantId: SAMPLE_TENANT_ID });
-    const headers = { 'content-type': 'application/json' };
-    registered.resolve((await world.request('PUT', `/api/calls/${callId}`, { headers, body })).status);
+    registered.resolve((await world.register(callId)).status);
   };
   await world.clock.runFor(5 * RUN_MS);
   expect(await registered.promise).toBe(202);
@@ -706,11 +703,7 @@ test('a call is not taken up on top of the instance that tells the webhook how i
   const webhook = { deliver: () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve(204)) };
   const world: VirtualWorld = await startVirtualWorld({ store, dependencies: () => ({ webhook }) });
   const wait = (ms: number) => world.clock.suspend(new Promise<void>((done) => void world.clock.after(ms, done)));
-  const register = async () => {
-    const body = JSON.stringify({ tenantId: SAMPLE_TENANT_ID });
-    const headers = { 'content-type': 'application/json' };
-    return (await world.request('PUT', `/api/calls/${callId}`, { headers, body })).status;
-  };
+  const register = async () => (await world.register(callId)).status;
   const callId = await world.startCall();
   await world.clock.runFor(16 * MINUTE_MS);
   await order(world, callId, 'terminate');

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HttpMessageRequest, HttpMessageResponse } from '../../local/http-message.ts';
 import { createInProcessDurableCalls } from '../../local/in-process-durable-client.ts';
-import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, startVirtualWorld, type VirtualWorld } from '../support/virtual-world.ts';
 
 type Api = 'well' | 'fails' | 'hangs';
@@ -102,10 +101,7 @@ describe("while the engine's API", () => {
       world.graph.addFault({ operation: 'notification', lost: true, times: 'always' });
       const callId = await world.startCall();
       state.api = api;
-      const registered = world.request('PUT', `/api/calls/${callId}`, {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ tenantId: SAMPLE_TENANT_ID }),
-      });
+      const registered = world.register(callId);
       await world.clock.runFor(MINUTE_MS);
       expect((await registered).status).toBe(503);
       await world.clock.runFor(3 * HOUR_MS);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { RequestFault } from '../../local/simulated-graph/faults.ts';
-import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { expectRecovered, LIMIT_MINUTES } from '../support/expect-recovered.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, startVirtualWorld } from '../support/virtual-world.ts';
 
@@ -158,10 +157,7 @@ test('an old call that is registered with its true start survives when Graph tak
   await world.clock.runFor(40 * MINUTE_MS);
   refuse();
   const startedAt = new Date(world.clock.nowMs() - 3 * HOUR_MS).toISOString();
-  const registered = world.request('PUT', `/api/calls/${callId}`, {
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ tenantId: SAMPLE_TENANT_ID, startedAt }),
-  });
+  const registered = world.register(callId, { startedAt });
   expect((await registered).status).toBe(202);
   await world.clock.runFor(MINUTE_MS);
   world.graph.clearFaults();
@@ -180,10 +176,7 @@ test('a call that was stopped and is registered again keeps the deadline that Gr
   await world.request('DELETE', `/api/calls/${callId}`);
   await world.clock.runFor(20 * MINUTE_MS);
   world.graph.addFault({ operation: 'keepAlive', status: 503, retryAfterSeconds: 3_600, times: 'always' });
-  const registered = world.request('PUT', `/api/calls/${callId}`, {
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ tenantId: SAMPLE_TENANT_ID }),
-  });
+  const registered = world.register(callId);
   expect((await registered).status).toBe(202);
   await world.clock.runFor(SECOND_MS);
   // The last success was after a quarter of an hour.

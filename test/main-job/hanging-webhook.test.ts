@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { type CallEndedWebhook, CallEndedWebhookError } from '../../src/adapters/call-ended-webhook.ts';
 import type { CallId } from '../../src/core/call-record/call-id.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, startVirtualWorld, type VirtualWorld } from '../support/virtual-world.ts';
@@ -72,10 +71,7 @@ test('a stopped call that is registered again while the webhook hangs stays aliv
   await world.request('DELETE', `/api/calls/${callId}`);
   const statuses: (number | undefined)[] = [];
   const register = async () => {
-    const answer = world.request('PUT', `/api/calls/${callId}`, {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ tenantId: SAMPLE_TENANT_ID }),
-    });
+    const answer = world.register(callId);
     await world.clock.runFor(10 * MINUTE_MS);
     statuses.push((await answer).status);
   };

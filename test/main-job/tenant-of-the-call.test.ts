@@ -39,11 +39,6 @@ function namePartner(world: VirtualWorld, callId: string) {
   });
 }
 
-function put(world: VirtualWorld, callId: string, tenantId: string) {
-  const headers = { 'content-type': 'application/json' };
-  return world.request('PUT', `/api/calls/${callId}`, { headers, body: JSON.stringify({ tenantId }) });
-}
-
 test('a call whose own data name an allowed tenant is kept alive with that one, and it is remembered', async () => {
   const { world, callId, sent } = await startWorldOf([SAMPLE_TENANT_ID, PARTNER]);
   await namePartner(world, callId);
@@ -69,10 +64,10 @@ test.each([
   ['was registered first', SAMPLE_TENANT_ID],
 ])('a call is kept alive with the tenant that an operator names after the wrong one that %s', async (_, first) => {
   const { world, callId } = await startWorldOf([SAMPLE_TENANT_ID, PARTNER]);
-  if (first !== undefined) await put(world, callId, first);
+  if (first !== undefined) await world.register(callId, { tenantId: first });
   await world.clock.runFor(16 * MINUTE_MS);
-  expect((await put(world, callId, PARTNER)).status).toBe(200);
-  await put(world, callId, SAMPLE_TENANT_ID);
+  expect((await world.register(callId, { tenantId: PARTNER })).status).toBe(200);
+  await world.register(callId, { tenantId: SAMPLE_TENANT_ID });
   await world.clock.runFor(44 * MINUTE_MS);
   expect(world.keepAlives(callId)).toEqual([30, 45, 60].map((minute) => ({ minute, status: 200 })));
 });
@@ -82,7 +77,7 @@ test('so is a call whose record was lost', async () => {
   await world.clock.runFor(16 * MINUTE_MS);
   const { record, etag } = (await Array.fromAsync(world.store.list(['active'])))[0] ?? expect.unreachable();
   await world.store.remove(record.callId, etag);
-  await put(world, callId, PARTNER);
+  await world.register(callId, { tenantId: PARTNER });
   await world.clock.runFor(15 * MINUTE_MS);
   expect(world.keepAlives(callId)).toEqual([{ minute: 30, status: 200 }]);
 });

@@ -49,6 +49,11 @@ export interface VirtualWorld {
   ): Promise<HttpAnswer>;
   /** Posts a notification with a good token, or the one given. */
   notify(body: unknown, token?: string): Promise<HttpAnswer>;
+  /** `PUT /api/calls/{callId}`; the tenant is the bot's own unless it says another. */
+  register(
+    callId: string,
+    registration?: { readonly tenantId?: string; readonly startedAt?: string },
+  ): Promise<HttpAnswer>;
   /** `GET /api/calls/{callId}`. */
   getCall(callId: string): Promise<{ readonly record: PlainObject; readonly instance: PlainObject }>;
   /** What the status API says of the call's instance. */
@@ -153,6 +158,11 @@ export async function startVirtualWorld({ dependencies, ...options }: WorldOptio
       request('POST', '/api/notifications', {
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
         body: JSON.stringify(body),
+      }),
+    register: (callId, registration = {}) =>
+      request('PUT', `/api/calls/${callId}`, {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ tenantId: SAMPLE_TENANT_ID, ...registration }),
       }),
     async getCall(callId) {
       const { record, instance } = await get(`/api/calls/${callId}`);

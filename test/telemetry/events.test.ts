@@ -1,7 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import type { AppEvent } from '../../src/core/events/app-event.ts';
 import { EVENTS, FIELD_MEANINGS } from '../../src/core/events/event-catalog.ts';
 import { toEventLine } from '../../src/core/events/event-line.ts';
@@ -109,10 +108,7 @@ describe('what the app writes', () => {
     await world.request('POST', `/api/calls/${callId}/keepAlive`);
     await world.request('DELETE', `/api/calls/${callId}`);
     await world.clock.runFor(MINUTE_MS);
-    await world.request('PUT', `/api/calls/${callId}`, {
-      body: JSON.stringify({ tenantId: SAMPLE_TENANT_ID }),
-      headers: { 'content-type': 'application/json' },
-    });
+    await world.register(callId);
     await world.clock.runFor(30 * HOUR_MS);
     expectCatalogued(world);
     const written = countByName(world);
