@@ -10,7 +10,6 @@ export const HARMLESS_CHANGES: HarmlessChanges = {
   },
   'src/core/call-record/call-record.ts': {
     '`closed === undefined` → `false`': 'never so: an end is written of every call that has none',
-    '`one ?? other` → `one && other`': 'the only success known stands already in the record with its sums',
     '`record === undefined` → `false`': 'never so: a call without a record is given one',
   },
   'src/core/call-record/heartbeat.ts': {

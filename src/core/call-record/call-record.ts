@@ -226,7 +226,7 @@ export function reopenCall(
   const known = stored && lifeSoFar(stored, nowMs - maximumGapMs);
   return {
     ...firstSight(seen, 'starting', Math.min(startMs, known?.sinceMs ?? startMs)),
-    ...(known?.lastKeepAliveAtMs === undefined ? {} : { lastKeepAliveAtMs: known.lastKeepAliveAtMs }),
+    ...withoutAbsent({ lastKeepAliveAtMs: known?.lastKeepAliveAtMs }),
     graphCallId: stored?.graphCallId ?? seen.graphCallId,
     establishedAtMs: nowMs,
     ...(stored === undefined ? {} : { reopenedAtMs: nowMs }),
