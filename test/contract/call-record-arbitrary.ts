@@ -4,10 +4,11 @@ import { type CallFacts, withoutSecrets } from '../../src/core/call-record/call-
 import { type CallId, parseCallId } from '../../src/core/call-record/call-id.ts';
 import type { CallPhase, CallRecord, RecordedEndReason } from '../../src/core/call-record/call-record.ts';
 import type { ResultInfo } from '../../src/core/keepalive/keepalive-state.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 type Arbitraries<T> = { readonly [Name in keyof Required<T>]: fc.Arbitrary<Required<T>[Name]> };
 
-const anyText = fc.string({ unit: 'binary', maxLength: 200 });
+const anyText = fc.string({ unit: anyCharacter, maxLength: 200 });
 const anyInstantMs = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) });
 const anyCode = fc.oneof(fc.integer(), fc.maxSafeInteger());
 const noNullPrototype = true;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseGraphError } from '../../../src/core/graph-answers/parse-graph-error.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 test("Graph's error gives its code and message", () => {
   const body = { error: { code: '8522', message: 'Call not found.', innerError: { date: '2026-03-01' } } };
@@ -34,7 +35,10 @@ test('a token echoed in a message is taken out', () => {
 
 test('a message is one printable line of at most 200 characters, a code plain text of at most 64', () => {
   const anyBody = fc.record({
-    error: fc.record({ code: fc.string({ maxLength: 80 }), message: fc.string({ unit: 'binary', maxLength: 400 }) }),
+    error: fc.record({
+      code: fc.string({ maxLength: 80 }),
+      message: fc.string({ unit: anyCharacter, maxLength: 400 }),
+    }),
   });
   fc.assert(
     fc.property(anyBody, (body) => {
