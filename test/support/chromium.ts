@@ -26,6 +26,8 @@ export async function launchChromium(
     args: [
       '--no-sandbox',
       '--disable-gpu',
+      // One process draws all pages: each test has a page of its own, and each process costs a second of a core.
+      '--renderer-process-limit=1',
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
