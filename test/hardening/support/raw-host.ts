@@ -17,10 +17,10 @@ const keys = {
   systemKeys: { durabletask_extension: 'durable-key-of-this-test' },
 };
 
-const azurite = await startAzurite();
+const azurite = process.env.AzureWebJobsStorage === undefined ? await startAzurite() : undefined;
 const graph = createSimulatedGraph({ clock: systemClock, botAppId: SAMPLE_BOT_APP_ID, tenantId: SAMPLE_TENANT_ID });
 const listener = await graph.listen({ port: 0 });
-const { connectionString } = azurite;
+const connectionString = azurite?.connectionString ?? '';
 Object.assign(
   process.env,
   toStartEnvironment(process.env, { graphOrigin: listener.origin, connectionString, speed: 1 }),
@@ -49,6 +49,6 @@ process.stdin.resume().once('end', async () => {
   await host.stop();
   graph.stop();
   await listener.close();
-  await azurite.stop();
+  await azurite?.stop();
   process.exit(0);
 });

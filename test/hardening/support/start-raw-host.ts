@@ -8,7 +8,7 @@ export interface RawHostAddress {
   readonly functionKey: string;
   readonly masterKey: string;
   readonly durableKey: string;
-  /** Of its own Azurite, whatever the app was told. */
+  /** Of its own Azurite; empty when the settings name another storage account. */
   readonly connectionString: string;
 }
 
