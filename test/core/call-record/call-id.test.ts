@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { callIdOfInstance, parseCallId, toInstanceId } from '../../../src/core/call-record/call-id.ts';
 import { anyCallId } from '../../contract/call-record-arbitrary.ts';
-import { anyCharacter } from '../../support/any-character.ts';
+import { anyCharacter } from '../../support/any-text.ts';
 
 test('reads the forms of the documentation as one call', () => {
   const callId = '57dab8b1-894c-409a-b240-bd8beae78896';

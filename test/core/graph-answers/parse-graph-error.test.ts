@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseGraphError } from '../../../src/core/graph-answers/parse-graph-error.ts';
-import { anyCharacter } from '../../support/any-character.ts';
+import { anyCharacter } from '../../support/any-text.ts';
 
 test("Graph's error gives its code and message", () => {
   const body = { error: { code: '8522', message: 'Call not found.', innerError: { date: '2026-03-01' } } };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCallResource } from '../../../src/core/notifications/call-resource.ts';
-import { anyCharacter } from '../../support/any-character.ts';
+import { anyCharacter } from '../../support/any-text.ts';
 
 const id = '4a1f7c00-6b1e-4d52-9c0a-3e5f80a71d24';
 const hexId = id.replaceAll('-', '').toUpperCase();

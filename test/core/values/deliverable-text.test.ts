@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseNotifications } from '../../../src/core/notifications/parse-notifications.ts';
 import { deliverableText } from '../../../src/core/values/deliverable-text.ts';
-import { anyCharacter } from '../../support/any-character.ts';
+import { anyCharacter } from '../../support/any-text.ts';
 
 test.each([
   ['a noncharacter', 'x\uFFFEy', 'x\uFFFDy'],

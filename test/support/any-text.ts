@@ -16,3 +16,16 @@ export const anyCharacter: fc.Arbitrary<string> = fc.nat({ max: 0x10_ff_ff - SUR
     return codePoint < SURROGATES.first ? codePoint : codePoint - SURROGATES.count;
   },
 );
+
+/** Any web address, for fast-check's own has that map too. */
+export const anyUrl: fc.Arbitrary<string> = fc
+  .record({
+    scheme: fc.constantFrom('http', 'https'),
+    host: fc.webAuthority(),
+    segments: fc.array(fc.string({ unit: anyCharacter })),
+    query: fc.option(fc.string({ unit: anyCharacter })),
+  })
+  .map(({ scheme, host, segments, query }) => {
+    const path = segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
+    return `${scheme}://${host}${path}${query === null ? '' : `?${encodeURIComponent(query)}`}`;
+  });
