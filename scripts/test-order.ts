@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Begun first, in this order, so that none is left alone at the end; those that wait stand beside those that compute. */
+/** Begun early, in this order, so that none is left alone at the end; those that wait stand beside those that compute. */
 export const LONGEST: readonly string[] = [
   'test/simulation/first-fifty-seeds.test.ts',
   'test/acceptance/acceptance.test.ts',
@@ -38,10 +38,10 @@ export const IN_OWN_PROCESS: readonly string[] = [
   'test/wiring/settings.test.ts',
 ];
 
-/** The longest, those with a process of their own, and then the others, which share what processes there are. */
+/** Those with a process of their own, the longest, and then the others: between two that share a process it goes on. */
 export class TestOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const begun = [...LONGEST, ...IN_OWN_PROCESS];
+    const begun = [...IN_OWN_PROCESS, ...LONGEST];
     const place = ({ moduleId }: TestSpecification) => {
       const index = begun.findIndex((path) => moduleId.endsWith(`/${path}`));
       return index === -1 ? begun.length : index;
