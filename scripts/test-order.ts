@@ -38,7 +38,7 @@ export const IN_OWN_PROCESS: readonly string[] = [
   'test/wiring/settings.test.ts',
 ];
 
-/** Those with a process of their own, the longest, and then the others: between two that share a process it goes on. */
+/** Those with a process of their own come first: in between, they would end the processes that the others share. */
 export class TestOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const begun = [...IN_OWN_PROCESS, ...LONGEST];

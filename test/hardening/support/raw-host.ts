@@ -1,12 +1,11 @@
 // Run as a process of its own: the app on a local host that prints every line of its log as it is, stack traces too.
 
-import { startAzurite } from '../../../local/azurite.ts';
-import { createMemoryHubStore } from '../../../local/durable-extension/hub/memory-hub-store.ts';
 import { installFunctionsCore } from '../../../local/functions-host/functions-core.ts';
 import { loadAppRoot } from '../../../local/functions-host/load-app-root.ts';
 import { createLocalHost } from '../../../local/local-host.ts';
 import { createSimulatedGraph } from '../../../local/simulated-graph/simulated-graph.ts';
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID, toStartEnvironment } from '../../../local/start-environment.ts';
+import { startStorage } from '../../../local/start-storage.ts';
 import { systemClock } from '../../../src/adapters/clock.ts';
 import { REPOSITORY } from '../../support/build-once.ts';
 import type { RawHostAddress } from './start-raw-host.ts';
@@ -17,10 +16,10 @@ const keys = {
   systemKeys: { durabletask_extension: 'durable-key-of-this-test' },
 };
 
-const azurite = process.env.AzureWebJobsStorage === undefined ? await startAzurite() : undefined;
+const storage = await startStorage({ storage: 'memory', data: '', fresh: false }, process.env);
 const graph = createSimulatedGraph({ clock: systemClock, botAppId: SAMPLE_BOT_APP_ID, tenantId: SAMPLE_TENANT_ID });
 const listener = await graph.listen({ port: 0 });
-const connectionString = azurite?.connectionString ?? '';
+const { connectionString } = storage;
 Object.assign(
   process.env,
   toStartEnvironment(process.env, { graphOrigin: listener.origin, connectionString, speed: 1 }),
@@ -29,7 +28,7 @@ installFunctionsCore();
 const host = createLocalHost({
   ...(await loadAppRoot(REPOSITORY)),
   clock: systemClock,
-  hub: createMemoryHubStore(),
+  hub: storage.hub,
   keys,
   log: ({ functionName, level, message }) => process.stdout.write(`${functionName} ${level} ${message}\n`),
   onHostMessage: (message) => process.stdout.write(`host ${message}\n`),
@@ -40,7 +39,7 @@ const address: RawHostAddress = {
   functionKey: keys.functionKey,
   masterKey: keys.masterKey,
   durableKey: keys.systemKeys.durabletask_extension,
-  connectionString,
+  connectionString: connectionString ?? '',
 };
 process.stdout.write(`ready ${JSON.stringify(address)}\n`);
 
@@ -49,6 +48,6 @@ process.stdin.resume().once('end', async () => {
   await host.stop();
   graph.stop();
   await listener.close();
-  await azurite?.stop();
+  await storage.close();
   process.exit(0);
 });
