@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { buildApp } from '../../scripts/build-app.ts';
 import { writeSbom } from '../../scripts/write-sbom.ts';
+import { buildOnce } from '../support/build-once.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sbom-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -14,7 +14,7 @@ interface Component {
 }
 
 test('the bill of materials names each package of the bundle with its version and hash, and is the same every time', async () => {
-  const { metafile } = await buildApp(join(folder, 'built'));
+  const { metafile } = await buildOnce();
   const write = (name: string) => {
     writeSbom(join(folder, name), metafile);
     return readFileSync(join(folder, name), 'utf8');

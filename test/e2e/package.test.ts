@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildApp } from '../../scripts/build-app.ts';
 import { packageApp } from '../../scripts/package-app.ts';
+import { buildOnce, REPOSITORY } from '../support/build-once.ts';
 import { eventually, START_TIMEOUT_MS } from '../support/eventually.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 import { createHostClient, type HostClient } from './host-client.ts';
@@ -16,8 +16,8 @@ let client: HostClient;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'package-'));
-  const { files } = await buildApp(join(folder, 'built'));
-  packageApp(join(folder, 'built'), files, folder);
+  const { files } = await buildOnce();
+  packageApp(join(REPOSITORY, 'dist'), files, folder);
   const app = join(folder, 'app');
   for (const [name, bytes] of Object.entries(unzipSync(readFileSync(join(folder, 'package.zip'))))) {
     mkdirSync(dirname(join(app, name)), { recursive: true });

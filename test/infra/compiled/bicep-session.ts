@@ -60,17 +60,19 @@ export function startBicep(program: string, variables: Readonly<Record<string, s
     bicep.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
     return answer.promise;
   };
+  const buildParameters = async (path: string) =>
+    findingsOf(compiled.parse(await ask('compileParams', { path, parameterOverrides: {} })));
   return {
     async build(path) {
       const answer = compiled.extend({ contents: z.string().nullish() }).parse(await ask('compile', { path }));
       return { findings: findingsOf(answer), template: JSON.parse(answer.contents ?? '{}') };
     },
-    buildParameters: async (path) =>
-      findingsOf(compiled.parse(await ask('compileParams', { path, parameterOverrides: {} }))),
+    buildParameters,
     async snapshot(path) {
-      const answer = z
-        .object({ snapshot: z.string() })
-        .parse(await ask('getSnapshot', { path, metadata: SUBSCRIPTION }));
+      const answered = await ask('getSnapshot', { path, metadata: SUBSCRIPTION }).catch(async (cause: unknown) => {
+        throw new Error((await buildParameters(path)).join('\n'), { cause });
+      });
+      const answer = z.object({ snapshot: z.string() }).parse(answered);
       return snapshot.parse(JSON.parse(answer.snapshot)).predictedResources;
     },
     end: () => void bicep.kill(),
