@@ -12,6 +12,8 @@ export interface AzuriteOptions {
   readonly location?: string;
   /** A free one is taken when absent. */
   readonly port?: number;
+  /** Of accounts beside the well-known one, with its key: each has tables of its own. */
+  readonly accounts?: readonly string[];
   /** Takes its access log and messages, line by line. */
   readonly log?: (line: string) => void;
 }
@@ -64,7 +66,8 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
   const silence = options.log === undefined ? ['--silent'] : [];
   const persistence = options.location === undefined ? ['--inMemoryPersistence'] : ['--location', options.location];
   const preload = endWithParent + (options.location === undefined ? '' : waitForFolder(resolve(options.location)));
-  const { AZURITE_ACCOUNTS: _otherAccounts, ...env } = process.env;
+  const accounts = ['devstoreaccount1', ...(options.accounts ?? [])];
+  const env = { ...process.env, AZURITE_ACCOUNTS: accounts.map((name) => `${name}:${accountKey}`).join(';') };
   const child = fork(
     createRequire(import.meta.url).resolve('azurite/dist/src/table/main.js'),
     ['--tablePort', String(port), '--disableTelemetry', '--skipApiVersionCheck', ...silence, ...persistence],

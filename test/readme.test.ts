@@ -6,6 +6,7 @@ import { readCodeBlocks, standsInItsFile } from './docs/code-blocks.ts';
 import { createHostClient } from './e2e/host-client.ts';
 import { buildOnce, REPOSITORY } from './support/build-once.ts';
 import { START_TIMEOUT_MS } from './support/eventually.ts';
+import { hostStorage } from './support/host-storage.ts';
 import { type SpawnedHost, startSpawnedHost } from './support/spawned-host.ts';
 
 const readme = readFileSync(resolve(REPOSITORY, 'README.md'), 'utf8');
@@ -35,7 +36,7 @@ let host: SpawnedHost;
 
 beforeAll(async () => {
   await buildOnce();
-  host = await startSpawnedHost(['--no-demo']);
+  host = await startSpawnedHost(['--no-demo'], hostStorage('readme'));
   const client = createHostClient(host);
   await client.control('POST', 'calls', { callbackUri: `${host.origin}/api/notifications` });
   await host.printed(/kept alive from now on/);

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildCli } from '../../scripts/build-cli.ts';
 import { textOf } from '../../src/cli/json-value.ts';
 import { buildOnce, REPOSITORY } from '../support/build-once.ts';
+import { hostStorage } from '../support/host-storage.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 import { TENANT, UNKNOWN_CALL } from './cli-world.ts';
 
@@ -20,7 +21,8 @@ let metafile: Metafile;
 
 beforeAll(async () => {
   await buildOnce();
-  [metafile, host] = await Promise.all([buildCli(cli), startSpawnedHost(['--storage', 'memory', '--no-demo'])]);
+  const starting = startSpawnedHost(['--storage', 'memory', '--no-demo'], hostStorage('cli'));
+  [metafile, host] = await Promise.all([buildCli(cli), starting]);
 }, 60_000);
 
 afterAll(async () => {

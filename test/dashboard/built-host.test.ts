@@ -5,6 +5,7 @@ import { createHostClient, type HostClient } from '../e2e/host-client.ts';
 import { buildOnce, REPOSITORY } from '../support/build-once.ts';
 import { launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { START_TIMEOUT_MS } from '../support/eventually.ts';
+import { hostStorage } from '../support/host-storage.ts';
 import { accessibilityProblems, watchComplaints } from '../support/page-checks.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 
@@ -24,7 +25,7 @@ describe.skipIf(NO_CHROMIUM !== undefined)(
     beforeAll(async () => {
       await buildOnce();
       // A quarter of an hour takes 30 s.
-      host = await startSpawnedHost(['--no-demo', '--speed', '30']);
+      host = await startSpawnedHost(['--no-demo', '--speed', '30'], hostStorage('dashboard'));
       client = createHostClient(host);
       browser = await launchChromium();
       page = await browser.context.newPage();

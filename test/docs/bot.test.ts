@@ -8,6 +8,7 @@ import { createHostClient } from '../e2e/host-client.ts';
 import { startExampleBot } from '../examples/example-bot.ts';
 import { buildOnce, REPOSITORY } from '../support/build-once.ts';
 import { eventually, START_TIMEOUT_MS } from '../support/eventually.ts';
+import { hostStorage } from '../support/host-storage.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 import { readCodeBlocks, standsInItsFile, testedBlocks } from './code-blocks.ts';
 
@@ -39,7 +40,8 @@ beforeAll(async () => {
   await buildOnce();
   const port = await freePort();
   const [, flags = ''] = /^npm start -- (.+)$/m.exec(start) ?? [];
-  host = await startSpawnedHost(flags.replace('127.0.0.1:3978', `127.0.0.1:${port}`).split(' '));
+  const args = flags.replace('127.0.0.1:3978', `127.0.0.1:${port}`).split(' ');
+  host = await startSpawnedHost(args, hostStorage('bot'));
   bot = await startExampleBot(host, port, HANG_UP_AFTER_SECONDS);
 }, START_TIMEOUT_MS);
 

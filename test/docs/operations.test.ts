@@ -8,6 +8,7 @@ import { CALL_DANGERS, CALL_STATES } from '../../src/core/operator-views/call-st
 import { createHostClient } from '../e2e/host-client.ts';
 import { buildOnce, REPOSITORY } from '../support/build-once.ts';
 import { START_TIMEOUT_MS } from '../support/eventually.ts';
+import { hostStorage } from '../support/host-storage.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 import { readTestedBlocks } from './tested-blocks.ts';
 
@@ -48,6 +49,7 @@ describe('the commands against a running host', () => {
   beforeAll(async () => {
     await buildOnce();
     host = await startSpawnedHost(['--no-demo'], {
+      ...hostStorage('operations'),
       NODE_OPTIONS: `--import=${new URL('./preloaded-sdk.ts', import.meta.url).href}`,
       TELEMETRY_FOLDER: telemetryFolder,
     });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { buildOnce } from '../support/build-once.ts';
 import { START_TIMEOUT_MS } from '../support/eventually.ts';
+import { hostStorage } from '../support/host-storage.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 import { createHostClient, type HostClient } from './host-client.ts';
 import { notificationsOverHttp } from './notifications-over-http.ts';
@@ -13,7 +14,7 @@ let client: HostClient;
 
 beforeAll(async () => {
   await buildOnce();
-  host = await startSpawnedHost(['--no-demo', '--speed', '1']);
+  host = await startSpawnedHost(['--no-demo', '--speed', '1'], hostStorage('localhost'));
   client = createHostClient(host);
 }, START_TIMEOUT_MS);
 

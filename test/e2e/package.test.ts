@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packageApp } from '../../scripts/package-app.ts';
 import { buildOnce, REPOSITORY } from '../support/build-once.ts';
 import { eventually, START_TIMEOUT_MS } from '../support/eventually.ts';
+import { hostStorage } from '../support/host-storage.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 import { createHostClient, type HostClient } from './host-client.ts';
 
@@ -23,7 +24,8 @@ beforeAll(async () => {
     mkdirSync(dirname(join(app, name)), { recursive: true });
     writeFileSync(join(app, name), bytes);
   }
-  host = await startSpawnedHost(['--no-demo', '--app', app, '--speed', '300', '--storage', 'memory']);
+  const args = ['--no-demo', '--app', app, '--speed', '300', '--storage', 'memory'];
+  host = await startSpawnedHost(args, hostStorage('package'));
   client = createHostClient(host);
 }, START_TIMEOUT_MS);
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type LoopbackServer, startLoopbackServer } from '../adapters/loopback-server.ts';
 import { buildOnce } from '../support/build-once.ts';
 import { eventually, START_TIMEOUT_MS } from '../support/eventually.ts';
+import { hostStorage } from '../support/host-storage.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 import { createHostClient, type HostClient } from './host-client.ts';
 
@@ -27,7 +28,10 @@ beforeAll(async () => {
     });
   });
   const budgets = { RELAY_TIMEOUT_SECONDS: '1', RELAY_POLICY_TIMEOUT_SECONDS: '1' };
-  host = await startSpawnedHost(['--no-demo', '--relay', `${bot.url}/api/calls`, '--speed', '180'], budgets);
+  host = await startSpawnedHost(['--no-demo', '--relay', `${bot.url}/api/calls`, '--speed', '180'], {
+    ...budgets,
+    ...hostStorage('relay'),
+  });
   client = createHostClient(host);
 }, START_TIMEOUT_MS);
 

@@ -5,6 +5,7 @@ import { type LoopbackServer, startLoopbackServer } from '../adapters/loopback-s
 import { createHostClient, type HostClient } from '../e2e/host-client.ts';
 import { buildOnce } from '../support/build-once.ts';
 import { eventually, START_TIMEOUT_MS } from '../support/eventually.ts';
+import { hostStorage } from '../support/host-storage.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 import { COMPILE_TIMEOUT_MS, LANGUAGES, prepareLanguages, run } from './languages.ts';
 
@@ -22,7 +23,7 @@ const HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
 beforeAll(prepareLanguages, COMPILE_TIMEOUT_MS);
 beforeAll(async () => {
   await buildOnce();
-  host = await startSpawnedHost(['--no-demo', '--storage', 'memory']);
+  host = await startSpawnedHost(['--no-demo', '--storage', 'memory'], hostStorage('examples'));
   client = createHostClient(host);
   server = await startLoopbackServer((request, response) => {
     requests.push(`${request.method} ${request.headers['x-functions-key']}`);

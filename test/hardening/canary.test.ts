@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { buildOnce } from '../support/build-once.ts';
 import { eventually, START_TIMEOUT_MS } from '../support/eventually.ts';
+import { hostStorage } from '../support/host-storage.ts';
 import { readablePaths } from './support/api-paths.ts';
 import { createCanaries } from './support/canaries.ts';
 import { createRawClient, type RawClient } from './support/raw-client.ts';
@@ -25,6 +26,7 @@ const [told, registered] = [randomUUID(), randomUUID()];
 /** The keepAlives before the operator's: one of each call's orchestration, one of the registration. */
 const OF_THE_APP = 3;
 
+const storage = hostStorage('canary');
 let host: RawHost;
 let client: ReturnType<typeof recordAnswers>;
 /** Everybody around the app answers with what must not be kept, or leads elsewhere. */
@@ -56,6 +58,7 @@ beforeAll(async () => {
   const webhookSecret = Buffer.from(`${plant('webhookSecret')}`).toString('base64');
   canaries.watch('webhookSecretInBase64', webhookSecret);
   host = await startRawHost({
+    ...storage,
     GRAPH_BASE_URL: `${graph.origin}/v1.0`,
     BOT_NOTIFICATION_URL: `${bot.origin}/calls?key=${plant('botsUrl')}`,
     CALL_ENDED_WEBHOOK_URL: `${webhook.origin}/ended?key=${plant('webhooksUrl')}`,
@@ -63,7 +66,7 @@ beforeAll(async () => {
     BOT_CLIENT_SECRET: plant('clientSecret'),
     BOT_CERTIFICATE_PEM: plant('certificate'),
   });
-  canaries.watch('storageKey', /AccountKey=([^;]+)/.exec(host.connectionString)?.[1] ?? '');
+  canaries.watch('storageKey', /AccountKey=([^;]+)/.exec(storage.AzureWebJobsStorage)?.[1] ?? '');
   for (const name of ['functionKey', 'masterKey', 'durableKey'] as const) canaries.watch(name, host[name]);
   client = recordAnswers(createRawClient(host));
   await tellOfTheCall();
@@ -223,7 +226,7 @@ async function readInstances(plain: RawClient): Promise<string> {
 }
 
 const openTable = () =>
-  TableClient.fromConnectionString(host.connectionString, 'Calls', { allowInsecureConnection: true });
+  TableClient.fromConnectionString(storage.AzureWebJobsStorage, 'Calls', { allowInsecureConnection: true });
 
 /** As somebody with a storage explorer could. */
 async function insertRow(rowKey: string): Promise<void> {

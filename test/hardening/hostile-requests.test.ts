@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildOnce } from '../support/build-once.ts';
 import { callNotification } from '../support/call-notification.ts';
 import { eventually, START_TIMEOUT_MS } from '../support/eventually.ts';
+import { hostStorage } from '../support/host-storage.ts';
 import { BODY_ATTACKS } from './body-attacks.ts';
 import { ID_ATTACKS } from './id-attacks.ts';
 import type { Attack } from './support/attack.ts';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   await buildOnce();
   trap = await startRecordingServer();
   // Azure's host takes headers of 32 KiB, Node of itself 16 KiB: the app must meet the token that is too long.
-  host = await startRawHost({ NODE_OPTIONS: '--max-http-header-size=65536' });
+  host = await startRawHost({ ...hostStorage('hostile'), NODE_OPTIONS: '--max-http-header-size=65536' });
   client = createRawClient(host);
 }, START_TIMEOUT_MS);
 afterAll(async () => {

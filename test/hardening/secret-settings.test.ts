@@ -5,6 +5,7 @@ import { parseSettings } from '../../src/settings/settings.ts';
 import { buildOnce } from '../support/build-once.ts';
 import { callNotification } from '../support/call-notification.ts';
 import { START_TIMEOUT_MS } from '../support/eventually.ts';
+import { hostStorage } from '../support/host-storage.ts';
 import { readablePaths } from './support/api-paths.ts';
 import { createCanaries } from './support/canaries.ts';
 import { createRawClient } from './support/raw-client.ts';
@@ -108,7 +109,7 @@ describe.concurrent('what comes out of the app', { timeout: START_TIMEOUT_MS }, 
   test('holds no client secret when no token can be had with it', async () => {
     const { proxy, settings } = await startProxy();
     const secret = { BOT_CREDENTIAL: 'clientSecret', BOT_CLIENT_SECRET: plant('clientSecret') };
-    const text = await useApp({ ...settings, ...secret });
+    const text = await useApp({ ...settings, ...secret, ...hostStorage('nosecret') });
     expectEntraAsked(proxy);
     expect(text).toContain('There is no token for Graph');
     canaries.expectNoneIn('an app without a token', text);
@@ -119,7 +120,8 @@ describe.concurrent('what comes out of the app', { timeout: START_TIMEOUT_MS }, 
     const { settings } = await startProxy();
     const key = `-----BEGIN PRIVATE KEY-----\n${plant('privateKey')}\n-----END PRIVATE KEY-----`;
     const pem = `-----BEGIN CERTIFICATE-----\n${plant('certificate')}\n-----END CERTIFICATE-----\n${key}`;
-    const text = await useApp({ ...settings, BOT_CREDENTIAL: 'clientCertificate', BOT_CERTIFICATE_PEM: pem });
+    const certificate = { BOT_CREDENTIAL: 'clientCertificate', BOT_CERTIFICATE_PEM: pem };
+    const text = await useApp({ ...settings, ...certificate, ...hostStorage('nocertificate') });
     expect(text).toContain('There is no token for Graph');
     canaries.expectNoneIn('an app with a broken certificate', text);
     expect(text).not.toMatch(STACK_IN_ANSWER);

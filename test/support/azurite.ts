@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { startAzurite } from '../../local/azurite.ts';
+import { HOST_ACCOUNTS } from './host-accounts.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -10,7 +11,7 @@ declare module 'vitest' {
 
 /** One Azurite in memory for the whole run. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const azurite = await startAzurite();
+  const azurite = await startAzurite({ accounts: HOST_ACCOUNTS });
   project.provide('storageConnectionString', azurite.connectionString);
   return azurite.stop;
 }

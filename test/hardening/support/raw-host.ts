@@ -39,7 +39,6 @@ const address: RawHostAddress = {
   functionKey: keys.functionKey,
   masterKey: keys.masterKey,
   durableKey: keys.systemKeys.durabletask_extension,
-  connectionString: connectionString ?? '',
 };
 process.stdout.write(`ready ${JSON.stringify(address)}\n`);
 

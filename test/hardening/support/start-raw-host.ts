@@ -8,8 +8,6 @@ export interface RawHostAddress {
   readonly functionKey: string;
   readonly masterKey: string;
   readonly durableKey: string;
-  /** Of its own Azurite; empty when the settings name another storage account. */
-  readonly connectionString: string;
 }
 
 export interface RawHost extends RawHostAddress {
