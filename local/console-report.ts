@@ -72,7 +72,7 @@ function senderOf({ by }: LoggedEvent): string {
 }
 
 function marginOf({ marginSeconds }: LoggedEvent): string {
-  return marginSeconds === undefined ? '' : `, ${marginSeconds} s before the deadline`;
+  return marginSeconds === undefined ? '' : `, ${Math.round(marginSeconds)} s before the deadline`;
 }
 
 function parseEvent(message: string): LoggedEvent | undefined {

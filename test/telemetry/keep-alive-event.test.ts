@@ -33,9 +33,9 @@ describe('the event of a keepAlive', () => {
     });
   });
 
-  test('is in time up to the last millisecond, though the margin is told in tenths of a second', () => {
+  test('is in time up to the last millisecond, and its margin says so: alerts ask whether it is above 0', () => {
     const sent = { callId: 'call', deadlineAtMs: attempt.sentAtMs + 1 };
-    expect(toKeepAliveEvent(sent, busy)).toMatchObject({ event: 'keepAlive.failed', marginSeconds: 0 });
+    expect(toKeepAliveEvent(sent, busy)).toMatchObject({ event: 'keepAlive.failed', marginSeconds: 0.001 });
   });
 
   test('tells lateness and margin in seconds, the try, and the ids of the request', () => {
@@ -46,7 +46,7 @@ describe('the event of a keepAlive', () => {
       callId: 'call',
       outcome: 'alive',
       attempt: 7,
-      latenessSeconds: 1.2,
+      latenessSeconds: 1.24,
       marginSeconds: 1_800,
       durationMs: 80,
       requestId: 'theirs',

@@ -53,6 +53,7 @@ function toFailure(outcome: KeepAliveOutcome): { readonly reason?: string; reado
   }
 }
 
+/** To the millisecond: what asks whether a keepAlive was late compares with 0. */
 function toSeconds(ms: number): number {
-  return Math.round(ms / 100) / 10;
+  return Math.round(ms) / 1_000;
 }
