@@ -72,7 +72,7 @@ function senderOf({ by }: LoggedEvent): string {
 }
 
 function marginOf({ marginSeconds }: LoggedEvent): string {
-  return marginSeconds === undefined ? '' : `, ${Math.round(marginSeconds)} s before the deadline`;
+  return typeof marginSeconds === 'number' ? `, ${Math.round(marginSeconds)} s before the deadline` : '';
 }
 
 function parseEvent(message: string): LoggedEvent | undefined {

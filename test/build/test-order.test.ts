@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { IN_OWN_PROCESS, LONGEST } from '../../scripts/test-order.ts';
+import { BEGUN_FIRST, IN_OWN_PROCESS } from '../../scripts/test-order.ts';
 import { REPOSITORY } from '../support/build-once.ts';
 
 test('every file that the order of the tests names is there', () => {
-  const named = [...LONGEST, ...IN_OWN_PROCESS];
+  const named = [...BEGUN_FIRST, ...IN_OWN_PROCESS];
   expect(named.filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);
 });
