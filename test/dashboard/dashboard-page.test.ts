@@ -311,6 +311,7 @@ describe.skipIf(NO_CHROMIUM !== undefined)(
       await untilShown('Help line');
       expect(await page.locator('#rows tr').count()).toBe(1);
       await page.getByRole('button', { name: 'Open' }).click();
+      await expect.poll(() => page.locator('#rows tr').count()).toBe(9);
       await page.getByRole('searchbox').fill('weekly');
       await expect.poll(() => page.locator('#rows tr').count()).toBe(1);
       expect(new URL(page.url()).search).toBe('?text=weekly');
