@@ -38,7 +38,7 @@ export const BEGUN_FIRST: readonly string[] = [
 
 /** Each in a process of its own: what they load, replace or measure belongs to a whole process. */
 export const IN_OWN_PROCESS: readonly string[] = [
-  // It waits, two minutes long.
+  // Not for its process, but to begin first: it waits, two minutes long.
   'test/acceptance/acceptance.test.ts',
   'test/adapters/bot-credential-authority.test.ts',
   'test/bench/benches.test.ts',

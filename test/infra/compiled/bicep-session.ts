@@ -60,19 +60,17 @@ export function startBicep(program: string, variables: Readonly<Record<string, s
     bicep.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
     return answer.promise;
   };
-  const buildParameters = async (path: string) =>
-    findingsOf(compiled.parse(await ask('compileParams', { path, parameterOverrides: {} })));
   return {
     async build(path) {
       const answer = compiled.extend({ contents: z.string().nullish() }).parse(await ask('compile', { path }));
       return { findings: findingsOf(answer), template: JSON.parse(answer.contents ?? '{}') };
     },
-    buildParameters,
+    buildParameters: async (path) =>
+      findingsOf(compiled.parse(await ask('compileParams', { path, parameterOverrides: {} }))),
     async snapshot(path) {
-      const answered = await ask('getSnapshot', { path, metadata: SUBSCRIPTION }).catch(async (cause: unknown) => {
-        throw new Error((await buildParameters(path)).join('\n'), { cause });
-      });
-      const answer = z.object({ snapshot: z.string() }).parse(answered);
+      const answer = z
+        .object({ snapshot: z.string() })
+        .parse(await ask('getSnapshot', { path, metadata: SUBSCRIPTION }));
       return snapshot.parse(JSON.parse(answer.snapshot)).predictedResources;
     },
     end: () => void bicep.kill(),

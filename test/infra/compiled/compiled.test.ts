@@ -38,9 +38,10 @@ describe.skipIf(program === undefined)('compiled by Bicep', () => {
   });
 
   async function deploy(choice: Choice, readable: string): Promise<Deployment> {
-    const parameters = writeParameters(join(readable, 'main.bicep'), choice);
-    folders.push(dirname(parameters));
-    return { choice, resources: await bicep.snapshot(parameters) };
+    const [real, copy] = [infra, readable].map((folder) => writeParameters(join(folder, 'main.bicep'), choice));
+    folders.push(dirname(real ?? ''), dirname(copy ?? ''));
+    expect(await bicep.buildParameters(real ?? '')).toEqual([]);
+    return { choice, resources: await bicep.snapshot(copy ?? '') };
   }
 
   function copyOfInfra(): string {
