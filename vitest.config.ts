@@ -6,7 +6,7 @@ const all = ['test/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/compile-cache.ts', 'test/support/azurite.ts'],
+    globalSetup: ['test/support/run-folder.ts', 'test/support/azurite.ts'],
     reporters: ['default', tally],
     pool: 'forks',
     // One more than the cores of the smallest machine: many files wait for a host that they started.

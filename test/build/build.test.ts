@@ -9,19 +9,19 @@ import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
 import { loadAppRoot } from '../../local/functions-host/load-app-root.ts';
-import { buildApp } from '../../scripts/build-app.ts';
 import { packageApp } from '../../scripts/package-app.ts';
 import { packageSizeProblem } from '../../scripts/package-size.ts';
+import { buildOnce, REPOSITORY } from '../support/build-once.ts';
 import { START_TIMEOUT_MS } from '../support/eventually.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'build-'));
-const built = join(folder, 'built');
+const built = join(REPOSITORY, 'dist');
 const bundle = join(built, 'main.js');
 let files: readonly string[];
 let metafile: Metafile;
 
 beforeAll(async () => {
-  ({ files, metafile } = await buildApp(built));
+  ({ files, metafile } = await buildOnce());
   packageApp(built, files, folder);
 }, START_TIMEOUT_MS);
 afterAll(() => rmSync(folder, { recursive: true }));

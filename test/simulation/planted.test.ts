@@ -21,7 +21,7 @@ describe('the simulation notices', () => {
     120_000,
   );
 
-  test('nothing in a copy without a bug', async () => {
+  test('nothing without a bug', async () => {
     expect(await findPlantedBug({ name: 'none', by: 'a', edits: [], budget: 6 })).toEqual({ kind: 'notFound' });
   }, 120_000);
 });

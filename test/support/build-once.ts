@@ -1,25 +1,30 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { expect, inject } from 'vitest';
 import { type BuiltApp, buildApp } from '../../scripts/build-app.ts';
+import { eventually } from './eventually.ts';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../..');
 
 let built: Promise<BuiltApp> | undefined;
 
-/** The built app, where `npm start` looks for it: the first file of a test process that asks for it builds it. */
+/**
+ * The built app, where `npm start` looks for it: the first file of the run that asks for it builds it, and files of other
+ * processes wait for that. Nothing is built again while hosts load it.
+ */
 export function buildOnce(): Promise<BuiltApp> {
-  built ??= build();
+  built ??= buildOrWait(join(inject('runFolder'), 'built-app'));
   return built;
 }
 
-/** Others that load it meanwhile see the old one or the new one, whole: the parts are named after their content, and the main file comes last. */
-async function build(): Promise<BuiltApp> {
-  const own = resolve(REPOSITORY, `dist/.build-${randomUUID()}`);
-  const app = await buildApp(own);
-  mkdirSync(resolve(REPOSITORY, 'dist/parts'), { recursive: true });
-  const partsFirst = app.files.toSorted((one, other) => Number(one === 'main.js') - Number(other === 'main.js'));
-  for (const file of partsFirst) renameSync(join(own, file), resolve(REPOSITORY, 'dist', file));
-  rmSync(own, { recursive: true });
-  return app;
+async function buildOrWait(folder: string): Promise<BuiltApp> {
+  const told = join(folder, 'app.json');
+  const isFirst = mkdirSync(folder, { recursive: true }) !== undefined;
+  if (isFirst) {
+    writeFileSync(`${told}.new`, JSON.stringify(await buildApp(join(REPOSITORY, 'dist'))));
+    renameSync(`${told}.new`, told);
+  } else {
+    await eventually(() => expect(existsSync(told), 'the build of another test file').toBe(true));
+  }
+  return JSON.parse(readFileSync(told, 'utf8'));
 }

@@ -7,33 +7,30 @@ import type { PlantedBug } from './planted-bug.ts';
 export type Finding =
   | { readonly kind: 'found'; readonly seeds: number; readonly invariant: string; readonly what: string }
   | { readonly kind: 'notFound' }
-  /** The copy did not run at all, which proves nothing. */
+  /** The simulation did not run at all, which proves nothing. */
   | { readonly kind: 'broken'; readonly output: string };
 
-/** Plays seeds from 1 on over a copy with the bug in it, until one fails. Effects: one child process. */
+/** Plays seeds from 1 on with the bug in the source, until one fails. Effects: one child process. */
 export async function findPlantedBug(bug: PlantedBug): Promise<Finding> {
-  const { folder, remove } = await plant(bug);
-  try {
-    const args = [
-      'local/simulation/main.ts',
-      '--seeds',
-      `${bug.budget}`,
-      '--hours',
-      `${HALF_A_DAY_HOURS}`,
-      '--until-failure',
-      '--invariant',
-      bug.by,
-    ];
-    if (bug.without !== undefined) args.push('--without', bug.without);
-    const { code, output } = await run(process.execPath, args, folder);
-    const seed = /^seed (\d+): /m.exec(output)?.[1];
-    const what = new RegExp(`^ {2}\\(${bug.by}\\) call \\S+: (.*)$`, 'm').exec(output)?.[1];
-    if (code === 0) return { kind: 'notFound' };
-    if (code !== 1 || seed === undefined || what === undefined) return { kind: 'broken', output };
-    return { kind: 'found', seeds: Number(seed), invariant: bug.by, what };
-  } finally {
-    await remove();
-  }
+  const { folder, nodeArgs } = await plant(bug);
+  const args = [
+    ...nodeArgs,
+    'local/simulation/main.ts',
+    '--seeds',
+    `${bug.budget}`,
+    '--hours',
+    `${HALF_A_DAY_HOURS}`,
+    '--until-failure',
+    '--invariant',
+    bug.by,
+  ];
+  if (bug.without !== undefined) args.push('--without', bug.without);
+  const { code, output } = await run(process.execPath, args, folder);
+  const seed = /^seed (\d+): /m.exec(output)?.[1];
+  const what = new RegExp(`^ {2}\\(${bug.by}\\) call \\S+: (.*)$`, 'm').exec(output)?.[1];
+  if (code === 0) return { kind: 'notFound' };
+  if (code !== 1 || seed === undefined || what === undefined) return { kind: 'broken', output };
+  return { kind: 'found', seeds: Number(seed), invariant: bug.by, what };
 }
 
 function run(file: string, args: readonly string[], cwd: string): Promise<{ code: number | string; output: string }> {

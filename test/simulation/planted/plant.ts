@@ -1,10 +1,8 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { PlantedBug } from './planted-bug.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ROOT = new URL('../../../', import.meta.url);
 
 /**
  * The source files with the bug in them.
@@ -15,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export async function applyEdits(bug: PlantedBug): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
   for (const { file, find, replace } of bug.edits) {
-    const parts = (texts.get(file) ?? (await readFile(join(ROOT, file), 'utf8'))).split(find);
+    const parts = (texts.get(file) ?? (await readFile(new URL(file, ROOT), 'utf8'))).split(find);
     if (parts.length !== 2) {
       throw new Error(`"${bug.name}": ${file} holds the text to replace ${parts.length - 1} times, not once:\n${find}`);
     }
@@ -24,19 +22,29 @@ export async function applyEdits(bug: PlantedBug): Promise<ReadonlyMap<string, s
   return texts;
 }
 
+/** Runs in the simulation's process before it: the texts stand for the files of these addresses. */
+function replaceSources(texts: Readonly<Record<string, string>>): string {
+  return `import { registerHooks } from 'node:module';
+const texts = ${JSON.stringify(texts)};
+registerHooks({
+  load(url, context, nextLoad) {
+    const loaded = nextLoad(url, context);
+    return Object.hasOwn(texts, url) ? { ...loaded, source: texts[url] } : loaded;
+  },
+});`;
+}
+
 /**
- * Copies what a simulation needs to a folder of its own, with the bug in it.
+ * How a process of Node in `folder` gets the bug: the files stay as they are.
  *
- * Errors: as applyEdits.  Effects: a folder in the system's temporary folder; `remove` deletes it.
+ * Errors: as applyEdits.  Source: https://nodejs.org/api/module.html#moduleregisterhooksoptions
  */
 export async function plant(
   bug: PlantedBug,
-): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {
-  const texts = await applyEdits(bug);
-  const folder = await mkdtemp(join(tmpdir(), 'planted-bug-'));
-  for (const part of ['src', 'local', 'package.json'])
-    await cp(join(ROOT, part), join(folder, part), { recursive: true });
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  for (const [file, text] of texts) await writeFile(join(folder, file), text);
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+): Promise<{ readonly folder: string; readonly nodeArgs: readonly string[] }> {
+  const texts = Object.fromEntries(
+    [...(await applyEdits(bug))].map(([file, text]) => [new URL(file, ROOT).href, text]),
+  );
+  const preload = `data:text/javascript,${encodeURIComponent(replaceSources(texts))}`;
+  return { folder: fileURLToPath(ROOT), nodeArgs: ['--import', preload] };
 }
