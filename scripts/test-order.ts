@@ -1,39 +1,49 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Begun first, in this order. Most compute; chaos, examples, npm-start and proxies wait as acceptance does, and follow
- * each other: two that wait at once leave the machine idle.
+ * Begun first, in this order: while acceptance waits, two minutes long, what computes; after it, those that wait for the
+ * processes they start stand between those that compute. Two that wait at once leave the machine idle.
  */
 export const BEGUN_FIRST: readonly string[] = [
   'test/simulation/first-fifty-seeds.test.ts',
   'test/simulation/second-fifty-seeds.test.ts',
   'test/main-job/engine-cut-off.test.ts',
   'test/main-job/hanging-webhook.test.ts',
-  'test/dashboard/dashboard-page.test.ts',
   'test/functions/reconcile-calls.test.ts',
   'test/functions/purge-ended-calls.test.ts',
   'test/main-job/table-down.test.ts',
-  'test/infra/compiled/compiled.test.ts',
   'test/main-job/suspended-and-resumed.test.ts',
+  'test/dashboard/dashboard-page.test.ts',
+  'test/infra/compiled/compiled.test.ts',
   'test/simulation/planted.test.ts',
   'test/chaos/chaos.test.ts',
-  'test/dashboard/built-host.test.ts',
-  'test/local/restart.test.ts',
   'test/hardening/hostile-requests.test.ts',
-  'test/hardening/secret-settings.test.ts',
+  'test/dashboard/built-host.test.ts',
   'test/main-job/call-life.test.ts',
+  'test/local/restart.test.ts',
   'test/main-job/failing-keep-alives.test.ts',
-  'test/dashboard/many-calls.test.ts',
+  'test/hardening/secret-settings.test.ts',
   'test/golden/golden.test.ts',
   'test/examples/call-keepalive.test.ts',
-  'test/adapters/bot-credential.test.ts',
+  'test/adapters/table-call-store.test.ts',
   'test/cli/process.test.ts',
+  'test/fuzz/rows.test.ts',
+  'test/adapters/bot-credential.test.ts',
+  'test/functions/get-report.test.ts',
   'test/local/azurite.test.ts',
+  'test/infra/alerts.test.ts',
   'test/docs/operations.test.ts',
-  'test/e2e/local-host.test.ts',
   'test/telemetry/events.test.ts',
+  'test/dashboard/many-calls.test.ts',
+  'test/fuzz/bodies.test.ts',
+  'test/e2e/local-host.test.ts',
+  'test/simulation/simulation.test.ts',
   'test/e2e/npm-start.test.ts',
+  'test/fuzz/tokens.test.ts',
   'test/adapters/proxies.test.ts',
+  'test/docs/bot.test.ts',
+  'test/infra/kql/run-kql.test.ts',
+  'test/e2e/relay.test.ts',
 ];
 
 /** Each in a process of its own: what they load, replace or measure belongs to a whole process. */
