@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { expect, inject } from 'vitest';
 import { type BuiltApp, buildApp } from '../../scripts/build-app.ts';
 import { eventually } from './eventually.ts';
+import { BUILT_APP } from './run-folder.ts';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../..');
 
@@ -13,7 +14,7 @@ let built: Promise<BuiltApp> | undefined;
  * processes wait for that. Nothing is built again while hosts load it.
  */
 export function buildOnce(): Promise<BuiltApp> {
-  built ??= buildOrWait(join(inject('runFolder'), 'built-app'));
+  built ??= buildOrWait(join(inject('runFolder'), BUILT_APP));
   return built;
 }
 
