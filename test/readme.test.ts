@@ -4,9 +4,10 @@ import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCodeBlocks, standsInItsFile } from './docs/code-blocks.ts';
 import { createHostClient } from './e2e/host-client.ts';
-import { buildOnce, REPOSITORY } from './support/build-once.ts';
+import { buildOnce } from './support/build-once.ts';
 import { START_TIMEOUT_MS } from './support/eventually.ts';
 import { hostStorage } from './support/host-storage.ts';
+import { REPOSITORY } from './support/repository.ts';
 import { type SpawnedHost, startSpawnedHost } from './support/spawned-host.ts';
 
 const readme = readFileSync(resolve(REPOSITORY, 'README.md'), 'utf8');

@@ -11,8 +11,9 @@ import { loadFunctionApp } from '../../local/functions-host/functions-core.ts';
 import { loadAppRoot } from '../../local/functions-host/load-app-root.ts';
 import { packageApp } from '../../scripts/package-app.ts';
 import { packageSizeProblem } from '../../scripts/package-size.ts';
-import { buildOnce, REPOSITORY } from '../support/build-once.ts';
+import { buildOnce } from '../support/build-once.ts';
 import { START_TIMEOUT_MS } from '../support/eventually.ts';
+import { REPOSITORY } from '../support/repository.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'build-'));
 const built = join(REPOSITORY, 'dist');

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseChaosOptions } from '../../local/chaos/chaos-options.ts';
-import { buildOnce, REPOSITORY } from '../support/build-once.ts';
+import { buildOnce } from '../support/build-once.ts';
 import { START_TIMEOUT_MS } from '../support/eventually.ts';
+import { REPOSITORY } from '../support/repository.ts';
 
 async function runChaos(...args: readonly string[]): Promise<{ readonly code: unknown; readonly output: string }> {
   const child = spawn(process.execPath, ['local/chaos/main.ts', ...args], {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { REPOSITORY } from '../support/build-once.ts';
+import { REPOSITORY } from '../support/repository.ts';
 
 test('the packed command line runs in an empty folder, with the licences of what is in it', () => {
   execFileSync(process.execPath, ['scripts/package-cli.ts'], { cwd: REPOSITORY, stdio: 'ignore' });

@@ -9,8 +9,9 @@ import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildCli } from '../../scripts/build-cli.ts';
 import { textOf } from '../../src/cli/json-value.ts';
-import { buildOnce, REPOSITORY } from '../support/build-once.ts';
+import { buildOnce } from '../support/build-once.ts';
 import { hostStorage } from '../support/host-storage.ts';
+import { REPOSITORY } from '../support/repository.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 import { TENANT, UNKNOWN_CALL } from './cli-world.ts';
 

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHostClient, type HostClient } from '../e2e/host-client.ts';
-import { buildOnce, REPOSITORY } from '../support/build-once.ts';
+import { buildOnce } from '../support/build-once.ts';
 import { launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { START_TIMEOUT_MS } from '../support/eventually.ts';
 import { hostStorage } from '../support/host-storage.ts';
 import { accessibilityProblems, watchComplaints } from '../support/page-checks.ts';
+import { REPOSITORY } from '../support/repository.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 
 const TAKES_PICTURES = process.env.DASHBOARD_PICTURES === '1';

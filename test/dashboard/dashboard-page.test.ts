@@ -5,9 +5,9 @@ import { createMemoryCallStore } from '../../local/memory-call-store.ts';
 import { buildDashboard } from '../../scripts/build-dashboard.ts';
 import type { DurableHub } from '../../src/adapters/durable-calls.ts';
 import { newRecord } from '../contract/call-store-contract.ts';
-import { REPOSITORY } from '../support/build-once.ts';
 import { launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { accessibilityProblems, watchComplaints } from '../support/page-checks.ts';
+import { REPOSITORY } from '../support/repository.ts';
 import { type ServedWorld, serveWorld } from '../support/served-world.ts';
 import {
   HOUR_MS,

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../local/free-port.ts';
 import { createHostClient } from '../e2e/host-client.ts';
 import { startExampleBot } from '../examples/example-bot.ts';
-import { buildOnce, REPOSITORY } from '../support/build-once.ts';
+import { buildOnce } from '../support/build-once.ts';
 import { eventually, START_TIMEOUT_MS } from '../support/eventually.ts';
 import { hostStorage } from '../support/host-storage.ts';
+import { REPOSITORY } from '../support/repository.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 import { readCodeBlocks, standsInItsFile, testedBlocks } from './code-blocks.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { REPOSITORY } from '../support/build-once.ts';
+import { REPOSITORY } from '../support/repository.ts';
 
 /** A fenced block of a document. */
 export interface CodeBlock {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { storage } from '../../bench/storage/storage.ts';
-import { REPOSITORY } from '../support/build-once.ts';
+import { REPOSITORY } from '../support/repository.ts';
 
 const SECONDS_A_MONTH = 2_628_000;
 const MINUTES_A_MONTH = SECONDS_A_MONTH / 60;

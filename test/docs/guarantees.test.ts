@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { REPOSITORY } from '../support/build-once.ts';
+import { REPOSITORY } from '../support/repository.ts';
 
 const document = readFileSync(join(REPOSITORY, 'docs/guarantees.md'), 'utf8');
 const [, table = ''] = /^## Promised\n(.*?)^## /ms.exec(document) ?? [];

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { REPOSITORY } from '../support/build-once.ts';
+import { REPOSITORY } from '../support/repository.ts';
 
 const documents = globSync(['README.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/*.md'], { cwd: REPOSITORY });
 const longest = { words: 12_200, line: 120, readmeLines: 200 };

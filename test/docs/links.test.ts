@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { REPOSITORY } from '../support/build-once.ts';
+import { REPOSITORY } from '../support/repository.ts';
 
 const documents = globSync(['README.md', 'docs/*.md', 'infra/*.md', 'AGENTS.md', 'CONTRIBUTING.md'], {
   cwd: REPOSITORY,

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_TENANT_ID } from '../../local/start-environment.ts';
 import { CALL_DANGERS, CALL_STATES } from '../../src/core/operator-views/call-standing.ts';
 import { createHostClient } from '../e2e/host-client.ts';
-import { buildOnce, REPOSITORY } from '../support/build-once.ts';
+import { buildOnce } from '../support/build-once.ts';
 import { START_TIMEOUT_MS } from '../support/eventually.ts';
 import { hostStorage } from '../support/host-storage.ts';
+import { REPOSITORY } from '../support/repository.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 import { readTestedBlocks } from './tested-blocks.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { REPOSITORY } from '../support/build-once.ts';
+import { REPOSITORY } from '../support/repository.ts';
 
 const document = readFileSync(join(REPOSITORY, 'docs/orchestrator-versions.md'), 'utf8');
 const { extensions } = JSON.parse(readFileSync(join(REPOSITORY, 'host.json'), 'utf8'));

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { completeTelemetryDocument } from '../../scripts/telemetry-document.ts';
 import { createTracing } from '../../src/adapters/tracing.ts';
-import { REPOSITORY } from '../support/build-once.ts';
+import { REPOSITORY } from '../support/repository.ts';
 import { recordTelemetry, removeTelemetry } from '../telemetry/recorded-telemetry.ts';
 
 const document = readFileSync(join(REPOSITORY, 'docs/telemetry.md'), 'utf8');

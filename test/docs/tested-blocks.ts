@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { REPOSITORY } from '../support/build-once.ts';
+import { REPOSITORY } from '../support/repository.ts';
 
 /** The command blocks of a document that have a comment `<!-- test: name -->` right before them, by name. */
 export function readTestedBlocks(path: string): ReadonlyMap<string, string> {

@@ -4,9 +4,10 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseStartOptions } from '../../local/start-options.ts';
-import { buildOnce, REPOSITORY } from '../support/build-once.ts';
+import { buildOnce } from '../support/build-once.ts';
 import { callNotification } from '../support/call-notification.ts';
 import { eventually, START_TIMEOUT_MS } from '../support/eventually.ts';
+import { REPOSITORY } from '../support/repository.ts';
 import { type SpawnedHost, spawnStart, startSpawnedHost } from '../support/spawned-host.ts';
 import { createHostClient } from './host-client.ts';
 

@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packageApp } from '../../scripts/package-app.ts';
-import { buildOnce, REPOSITORY } from '../support/build-once.ts';
+import { buildOnce } from '../support/build-once.ts';
 import { eventually, START_TIMEOUT_MS } from '../support/eventually.ts';
 import { hostStorage } from '../support/host-storage.ts';
+import { REPOSITORY } from '../support/repository.ts';
 import { type SpawnedHost, startSpawnedHost } from '../support/spawned-host.ts';
 import { createHostClient, type HostClient } from './host-client.ts';
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { REPOSITORY } from '../support/build-once.ts';
+import { REPOSITORY } from '../support/repository.ts';
 import type { SpawnedHost } from '../support/spawned-host.ts';
 
 /** Runs examples/bot/bot.ts beside a host that relays to that port. Everything printed so far is in `output()`. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { REPOSITORY } from '../support/build-once.ts';
+import { REPOSITORY } from '../support/repository.ts';
 
 /** A language in which the examples are written, and how its programs are run. */
 export interface Language {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { REPOSITORY } from '../support/build-once.ts';
+import { REPOSITORY } from '../support/repository.ts';
 
 const demo = (...args: readonly string[]) =>
   execFileSync(process.execPath, ['local/demo.ts', ...args], { cwd: REPOSITORY, encoding: 'utf8' });

@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { expect, inject } from 'vitest';
 import { type BuiltApp, buildApp } from '../../scripts/build-app.ts';
 import { eventually } from './eventually.ts';
+import { REPOSITORY } from './repository.ts';
 import { BUILT_APP } from './run-folder.ts';
-
-export const REPOSITORY = resolve(import.meta.dirname, '../..');
 
 let built: Promise<BuiltApp> | undefined;
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { REPOSITORY } from './build-once.ts';
+import { REPOSITORY } from './repository.ts';
 
 /** `local/start.ts` in a process of its own. */
 export interface HostProcess {

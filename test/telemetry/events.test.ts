@@ -5,7 +5,7 @@ import type { AppEvent } from '../../src/core/events/app-event.ts';
 import { EVENTS, FIELD_MEANINGS } from '../../src/core/events/event-catalog.ts';
 import { toEventLine } from '../../src/core/events/event-line.ts';
 import type { PlainObject } from '../../src/core/values/plain-object.ts';
-import { REPOSITORY } from '../support/build-once.ts';
+import { REPOSITORY } from '../support/repository.ts';
 import { HOUR_MS, MINUTE_MS, startVirtualWorld, type VirtualWorld } from '../support/virtual-world.ts';
 
 const names = Object.keys(EVENTS) as (keyof typeof EVENTS)[];

@@ -7,7 +7,7 @@ import { createSimulatedGraph } from '../../../local/simulated-graph/simulated-g
 import { SAMPLE_BOT_APP_ID, SAMPLE_TENANT_ID, toStartEnvironment } from '../../../local/start-environment.ts';
 import { startStorage } from '../../../local/start-storage.ts';
 import { systemClock } from '../../../src/adapters/clock.ts';
-import { REPOSITORY } from '../../support/build-once.ts';
+import { REPOSITORY } from '../../support/repository.ts';
 import type { RawHostAddress } from './start-raw-host.ts';
 
 const keys = {

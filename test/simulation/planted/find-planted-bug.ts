@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { REPOSITORY } from '../../support/repository.ts';
 import { HALF_A_DAY_HOURS } from '../half-a-day.ts';
 import { plant } from './plant.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -12,9 +13,8 @@ export type Finding =
 
 /** Plays seeds from 1 on with the bug in the source, until one fails. Effects: one child process. */
 export async function findPlantedBug(bug: PlantedBug): Promise<Finding> {
-  const { folder, nodeArgs } = await plant(bug);
   const args = [
-    ...nodeArgs,
+    ...(await plant(bug)),
     'local/simulation/main.ts',
     '--seeds',
     `${bug.budget}`,
@@ -25,7 +25,7 @@ export async function findPlantedBug(bug: PlantedBug): Promise<Finding> {
     bug.by,
   ];
   if (bug.without !== undefined) args.push('--without', bug.without);
-  const { code, output } = await run(process.execPath, args, folder);
+  const { code, output } = await run(args);
   const seed = /^seed (\d+): /m.exec(output)?.[1];
   const what = new RegExp(`^ {2}\\(${bug.by}\\) call \\S+: (.*)$`, 'm').exec(output)?.[1];
   if (code === 0) return { kind: 'notFound' };
@@ -33,9 +33,9 @@ export async function findPlantedBug(bug: PlantedBug): Promise<Finding> {
   return { kind: 'found', seeds: Number(seed), invariant: bug.by, what };
 }
 
-function run(file: string, args: readonly string[], cwd: string): Promise<{ code: number | string; output: string }> {
+function run(args: readonly string[]): Promise<{ code: number | string; output: string }> {
   return new Promise((resolve) => {
-    execFile(file, [...args], { cwd, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [...args], { cwd: REPOSITORY, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.code ?? 'killed'), output: `${stdout}${stderr}` });
     });
   });

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { REPOSITORY } from '../../support/repository.ts';
 import type { PlantedBug } from './planted-bug.ts';
-
-const ROOT = new URL('../../../', import.meta.url);
 
 /**
  * The source files with the bug in them.
@@ -13,7 +13,7 @@ const ROOT = new URL('../../../', import.meta.url);
 export async function applyEdits(bug: PlantedBug): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
   for (const { file, find, replace } of bug.edits) {
-    const parts = (texts.get(file) ?? (await readFile(new URL(file, ROOT), 'utf8'))).split(find);
+    const parts = (texts.get(file) ?? (await readFile(join(REPOSITORY, file), 'utf8'))).split(find);
     if (parts.length !== 2) {
       throw new Error(`"${bug.name}": ${file} holds the text to replace ${parts.length - 1} times, not once:\n${find}`);
     }
@@ -35,16 +35,14 @@ registerHooks({
 }
 
 /**
- * How a process of Node in `folder` gets the bug: the files stay as they are.
+ * The arguments with which Node reads the source with the bug in it: the files stay as they are.
  *
  * Errors: as applyEdits.  Source: https://nodejs.org/api/module.html#moduleregisterhooksoptions
  */
-export async function plant(
-  bug: PlantedBug,
-): Promise<{ readonly folder: string; readonly nodeArgs: readonly string[] }> {
+export async function plant(bug: PlantedBug): Promise<readonly string[]> {
   const texts = Object.fromEntries(
-    [...(await applyEdits(bug))].map(([file, text]) => [new URL(file, ROOT).href, text]),
+    [...(await applyEdits(bug))].map(([file, text]) => [pathToFileURL(join(REPOSITORY, file)).href, text]),
   );
   const preload = `data:text/javascript,${encodeURIComponent(replaceSources(texts))}`;
-  return { folder: fileURLToPath(ROOT), nodeArgs: ['--import', preload] };
+  return ['--import', preload];
 }
