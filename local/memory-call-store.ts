@@ -14,16 +14,29 @@ export interface MemoryCallStoreOptions {
   readonly after?: CallStoreHook;
 }
 
+interface Row {
+  readonly json: string;
+  readonly etag: string;
+  /** The record of `json`, for a look; nobody outside gets it. */
+  readonly seen: CallRecord;
+}
+
 /** The table of calls in memory, for tests and simulation. Records go in and come out as JSON, as they do with a real table. */
 export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions = {}): CallStore {
-  const rows = new Map<CallId, { readonly json: string; readonly etag: string }>();
+  const rows = new Map<CallId, Row>();
   let writes = 0;
   let progress: string | undefined;
+
+  function find(callId: CallId): StoredCall | undefined {
+    const row = rows.get(callId);
+    return row && toStoredCall(row);
+  }
 
   function put(record: CallRecord): StoredCall {
     writes++;
     const etag = `W/"${writes}"`;
-    rows.set(record.callId, { json: JSON.stringify(record), etag });
+    const json = JSON.stringify(record);
+    rows.set(record.callId, { json, etag, seen: JSON.parse(json) });
     return { record, etag };
   }
 
@@ -35,10 +48,9 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
   }
 
   async function* select(operation: CallStoreOperation, isWanted: (record: CallRecord) => boolean, slice = '') {
-    const all = await perform(operation, undefined, () =>
-      [...rows].flatMap(([callId, row]) => (callId.startsWith(slice) ? (toStoredCall(row) ?? []) : [])),
+    yield* await perform(operation, undefined, () =>
+      [...rows.values()].filter(({ seen }) => seen.callId.startsWith(slice) && isWanted(seen)).map(toStoredCall),
     );
-    yield* all.filter(({ record }) => isWanted(record));
   }
 
   /** Runs `write` when the row still has this ETag. */
@@ -47,7 +59,7 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
   }
 
   return {
-    read: (callId) => perform('read', callId, () => toStoredCall(rows.get(callId))),
+    read: (callId) => perform('read', callId, () => find(callId)),
     insert: (record) =>
       perform('insert', record.callId, () => {
         return rows.has(record.callId) ? 'conflict' : put(record);
@@ -55,7 +67,7 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
     replace: (record, etag) => perform('replace', record.callId, () => guarded(record.callId, etag, () => put(record))),
     merge: (callId, heartbeat, { etag } = {}) =>
       perform('merge', callId, () => {
-        const stored = toStoredCall(rows.get(callId));
+        const stored = find(callId);
         if (stored === undefined) return 'missing';
         return guarded(callId, etag ?? stored.etag, () => ({ etag: put({ ...stored.record, ...heartbeat }).etag }));
       }),
@@ -96,6 +108,6 @@ function mayBeLost({ resultInfo, endReason }: CallRecord): boolean {
   return resultInfo?.code === 408 || endReason === 'notFound' || endReason === 'expired';
 }
 
-function toStoredCall(row: { readonly json: string; readonly etag: string } | undefined): StoredCall | undefined {
-  return row === undefined ? undefined : { record: JSON.parse(row.json), etag: row.etag };
+function toStoredCall({ json, etag }: Row): StoredCall {
+  return { record: JSON.parse(json), etag };
 }

@@ -55,6 +55,9 @@ export function createCallbackTokens(options: {
     return key;
   };
 
+  /** Within a second, tokens with the same claims are the same. */
+  let last = { input: '', kid: '', signature: '' };
+
   const signToken = (overrides: CallbackTokenOverrides = {}): string => {
     const { $header, ...claims } = overrides;
     const key = currentKey();
@@ -69,7 +72,10 @@ export function createCallbackTokens(options: {
       exp: nowSeconds + LIFETIME_SECONDS,
     };
     const input = `${toBase64UrlJson(header)}.${toBase64UrlJson(withOverrides(defaults, claims))}`;
-    return `${input}.${signatureOf(input, header.alg, key)}`;
+    if (input !== last.input || key.kid !== last.kid) {
+      last = { input, kid: key.kid, signature: signatureOf(input, header.alg, key) };
+    }
+    return `${input}.${last.signature}`;
   };
 
   return {

@@ -13,8 +13,8 @@ export function buildOrchestratorInput(
 ): string {
   return JSON.stringify({
     history: [
-      ...past.map((event) => ({ IsPlayed: true, ...event })),
-      ...fresh.map((event) => ({ IsPlayed: false, ...event })),
+      ...past.map((event) => ({ ...event, IsPlayed: true })),
+      ...fresh.map((event) => ({ ...event, IsPlayed: false })),
     ],
     input: JSON.parse(inputJson ?? 'null'),
     instanceId,
