@@ -5,6 +5,7 @@ import { buildApp } from '../../scripts/build-app.ts';
 import { bundleOptions } from '../../scripts/bundle-options.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
+const benchFolder = join(repository, '.local/bench');
 
 /** Files that can be started. The app of the worker is in `APP_MAIN`. */
 export interface Variants {
@@ -29,16 +30,22 @@ export async function buildVariants(): Promise<Variants> {
   return { ...built, unbundled };
 }
 
-/** The same without `unbundled`, for a worker that does something else. */
+let bundle: Promise<string> | undefined;
+
+/** The same without `unbundled`, for a worker that does something else. All share one bundle. */
 export async function buildWorker(entryPoint: string, name: string): Promise<Omit<Variants, 'unbundled'>> {
-  const folder = join(repository, '.local/bench', name);
+  const folder = join(benchFolder, name);
   mkdirSync(folder, { recursive: true });
   const worker = join(folder, 'worker.mjs');
   await build({ ...bundleOptions, entryPoints: [entryPoint], outfile: worker });
   // The worker looks for it beside itself.
   const coreModule = 'functions-core-module.cjs';
   copyFileSync(join(repository, 'local/functions-host', coreModule), join(folder, coreModule));
-  const bundle = join(folder, 'bundle');
-  await buildApp(bundle);
-  return { worker, bundle: join(bundle, 'main.js') };
+  bundle ??= buildBundle(join(benchFolder, 'bundle'));
+  return { worker, bundle: await bundle };
+}
+
+async function buildBundle(folder: string): Promise<string> {
+  await buildApp(folder);
+  return join(folder, 'main.js');
 }

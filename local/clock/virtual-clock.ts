@@ -63,24 +63,20 @@ export function createVirtualClock(options: { readonly startMs: number }): Virtu
     return new Promise((resolve) => (turnOfEventLoop ? setImmediate(resolve) : process.nextTick(resolve)));
   }
 
-  async function settle(): Promise<void> {
-    do {
-      if (blocking > 0) {
-        await new Promise<void>((resolve) => {
-          onUnblocked = resolve;
-        });
-      }
-      await runPromiseReactions();
-    } while (blocking > 0);
-  }
+  const unblocked = () =>
+    new Promise<void>((resolve) => {
+      onUnblocked = resolve;
+    });
 
   async function run(untilMs: () => number): Promise<void> {
     if (running) throw new Error('the virtual clock is already running; await the first run before the next');
     running = true;
     try {
       for (;;) {
-        await settle();
-        const [next] = timers;
+        if (blocking > 0) await unblocked();
+        await runPromiseReactions();
+        if (blocking > 0) continue;
+        const next = timers[0];
         if (next === undefined || next.dueMs > untilMs()) return;
         timers.shift();
         steadyMs = Math.max(steadyMs, next.dueMs);

@@ -46,6 +46,10 @@ describe('the commands against a running host', () => {
   };
   const telemetryFolder = mkdtempSync(join(tmpdir(), 'telemetry-'));
   let host: SpawnedHost;
+  let env: NodeJS.ProcessEnv;
+  const here = (script: string) => script.replaceAll('http://127.0.0.1:7071', host.origin);
+  const runBash = (script: string) =>
+    spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], { cwd: host.folder, encoding: 'utf8', env });
 
   beforeAll(async () => {
     await buildOnce();
@@ -57,6 +61,10 @@ describe('the commands against a running host', () => {
     const client = createHostClient(host);
     await client.control('POST', 'calls', { callbackUri: `${host.origin}/api/notifications` });
     await host.printed(/kept alive from now on/);
+    // Once for all blocks, as in the shell of a reader.
+    const { status, stderr, stdout } = runBash(`set -a\n${here(variables)}env -0`);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    env = Object.fromEntries(stdout.split('\0').map((line) => line.split(/=(.*)/s).slice(0, 2)));
   }, START_TIMEOUT_MS);
   afterAll(() => rmSync(telemetryFolder, { recursive: true, force: true }));
 
@@ -66,9 +74,7 @@ describe('the commands against a running host', () => {
 
   // `stop` last, for the others need the call.
   test.each(Object.keys(EXPECTED))('"%s" print what the text says', (name) => {
-    const script = `curl() { command curl -f -w '\\n' "$@"; }\n${variables}${commands[name]}`;
-    const here = script.replaceAll('http://127.0.0.1:7071', host.origin);
-    const run = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', here], { cwd: host.folder, encoding: 'utf8' });
+    const run = runBash(`curl() { command curl -f -w '\\n' "$@"; }\n${here(commands[name] ?? '')}`);
     expect(run.stderr).toBe('');
     expect(run.status).toBe(0);
     const answers = run.stdout.split('\n').filter((line) => line !== '');
