@@ -72,6 +72,15 @@ test('after a rotation tokens carry a new key, and old tokens verify until the o
   await verify(graph.signCallbackToken());
 });
 
+test('a token is signed with the key of now, whatever it says of it', () => {
+  const { graph } = setUp();
+  const token = () => graph.signCallbackToken({ $header: { kid: 'unknown' } });
+  const before = token();
+  expect(token()).toBe(before);
+  graph.rotateKeys();
+  expect(token()).not.toBe(before);
+});
+
 test('the metadata names the keys on its own host, and a fault takes both down', async () => {
   const { graph, request } = setUp();
   const metadata = JSON.parse((await request('GET', '/v1/.well-known/OpenIdConfiguration')).text);
