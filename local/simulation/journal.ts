@@ -76,16 +76,18 @@ export interface Journal {
   readonly operated: Operation[];
   note(line: string): void;
   violate(invariant: Invariant, callId: string | undefined, what: string): void;
-  /** Of all lines so far: the same for the same seed. */
+  /** Of all lines so far, but for stacks: the same for the same seed, wherever the source lies. */
   digest(): string;
 }
+
+const STACK = /\n +at .*/g;
 
 export function createJournal(clock: Pick<VirtualClock, 'nowMs'>, trace?: (line: string) => void): Journal {
   const hash = createHash('sha256');
   const violations: Violation[] = [];
   const note = (line: string) => {
     const timed = `${new Date(clock.nowMs()).toISOString()} ${line}`;
-    hash.update(timed);
+    hash.update(timed.replaceAll(STACK, ''));
     trace?.(timed);
   };
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../local/random.ts';
 import { FAULT_KINDS } from '../../local/simulation/fault-kinds.ts';
+import { createJournal } from '../../local/simulation/journal.ts';
 import { planSimulation, type SimulationChoice } from '../../local/simulation/plan.ts';
 import { runSimulation } from '../../local/simulation/run-simulation.ts';
 import { shrink, toCommand } from '../../local/simulation/shrink.ts';
@@ -18,6 +19,17 @@ describe('a simulation', () => {
     expect(traces[0]?.length).toBeGreaterThan(200);
     expect(traces[1]).toEqual(traces[0]);
     expect(digests[1]).toBe(digests[0]);
+  });
+
+  test('gives the same digest wherever its source lies', () => {
+    const digestOf = (line: string) => {
+      const journal = createJournal({ nowMs: () => 0 });
+      journal.note(line);
+      return journal.digest();
+    };
+    const here = digestOf('fails: Error: no\n    at one (/here/a.ts:1:2)\n    at async /here/b.ts:3:4');
+    expect(digestOf('fails: Error: no\n    at other (/there/a.ts:5:6)')).toBe(here);
+    expect(digestOf('fails: Error: yes\n    at one (/here/a.ts:1:2)')).not.toBe(here);
   });
 
   test('gives another trace for another seed', async () => {
