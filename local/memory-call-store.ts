@@ -14,29 +14,16 @@ export interface MemoryCallStoreOptions {
   readonly after?: CallStoreHook;
 }
 
-interface Row {
-  readonly json: string;
-  readonly etag: string;
-  /** The record of `json`, for a look; nobody outside gets it. */
-  readonly seen: CallRecord;
-}
-
-/** The table of calls in memory, for tests and simulation. Records go in and come out as JSON, as they do with a real table. */
+/** The table of calls in memory, for tests and simulation. Records go in as JSON and come out as copies, as they do with a real table. */
 export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions = {}): CallStore {
-  const rows = new Map<CallId, Row>();
+  const rows = new Map<CallId, StoredCall>();
   let writes = 0;
   let progress: string | undefined;
-
-  function find(callId: CallId): StoredCall | undefined {
-    const row = rows.get(callId);
-    return row && toStoredCall(row);
-  }
 
   function put(record: CallRecord): StoredCall {
     writes++;
     const etag = `W/"${writes}"`;
-    const json = JSON.stringify(record);
-    rows.set(record.callId, { json, etag, seen: JSON.parse(json) });
+    rows.set(record.callId, { record: JSON.parse(JSON.stringify(record)), etag });
     return { record, etag };
   }
 
@@ -49,7 +36,7 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
 
   async function* select(operation: CallStoreOperation, isWanted: (record: CallRecord) => boolean, slice = '') {
     yield* await perform(operation, undefined, () =>
-      [...rows.values()].filter(({ seen }) => seen.callId.startsWith(slice) && isWanted(seen)).map(toStoredCall),
+      structuredClone([...rows.values()].filter(({ record }) => record.callId.startsWith(slice) && isWanted(record))),
     );
   }
 
@@ -59,7 +46,7 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
   }
 
   return {
-    read: (callId) => perform('read', callId, () => find(callId)),
+    read: (callId) => perform('read', callId, () => structuredClone(rows.get(callId))),
     insert: (record) =>
       perform('insert', record.callId, () => {
         return rows.has(record.callId) ? 'conflict' : put(record);
@@ -67,7 +54,7 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
     replace: (record, etag) => perform('replace', record.callId, () => guarded(record.callId, etag, () => put(record))),
     merge: (callId, heartbeat, { etag } = {}) =>
       perform('merge', callId, () => {
-        const stored = find(callId);
+        const stored = rows.get(callId);
         if (stored === undefined) return 'missing';
         return guarded(callId, etag ?? stored.etag, () => ({ etag: put({ ...stored.record, ...heartbeat }).etag }));
       }),
@@ -106,8 +93,4 @@ export function createMemoryCallStore({ before, after }: MemoryCallStoreOptions 
 
 function mayBeLost({ resultInfo, endReason }: CallRecord): boolean {
   return resultInfo?.code === 408 || endReason === 'notFound' || endReason === 'expired';
-}
-
-function toStoredCall({ json, etag }: Row): StoredCall {
-  return { record: JSON.parse(json), etag };
 }

@@ -6,6 +6,7 @@ import { bundleOptions } from '../../scripts/bundle-options.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const benchFolder = join(repository, '.local/bench');
+const bundleFolder = join(benchFolder, 'bundle');
 
 /** Files that can be started. The app of the worker is in `APP_MAIN`. */
 export interface Variants {
@@ -30,7 +31,7 @@ export async function buildVariants(): Promise<Variants> {
   return { ...built, unbundled };
 }
 
-let bundle: Promise<string> | undefined;
+let bundled: Promise<unknown> | undefined;
 
 /** The same without `unbundled`, for a worker that does something else. All share one bundle. */
 export async function buildWorker(entryPoint: string, name: string): Promise<Omit<Variants, 'unbundled'>> {
@@ -41,11 +42,7 @@ export async function buildWorker(entryPoint: string, name: string): Promise<Omi
   // The worker looks for it beside itself.
   const coreModule = 'functions-core-module.cjs';
   copyFileSync(join(repository, 'local/functions-host', coreModule), join(folder, coreModule));
-  bundle ??= buildBundle(join(benchFolder, 'bundle'));
-  return { worker, bundle: await bundle };
-}
-
-async function buildBundle(folder: string): Promise<string> {
-  await buildApp(folder);
-  return join(folder, 'main.js');
+  bundled ??= buildApp(bundleFolder);
+  await bundled;
+  return { worker, bundle: join(bundleFolder, 'main.js') };
 }

@@ -37,18 +37,6 @@ export function createVirtualClock(options: { readonly startMs: number }): Virtu
   let onUnblocked: (() => void) | undefined;
   let settlings = 0;
 
-  /** Behind all timers that are due by then. */
-  function placeFor(dueMs: number): number {
-    let from = 0;
-    let to = timers.length;
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if ((timers[middle]?.dueMs ?? 0) <= dueMs) from = middle + 1;
-      else to = middle;
-    }
-    return from;
-  }
-
   function changeBlocking(by: 1 | -1): void {
     blocking += by;
     if (blocking > 0 || onUnblocked === undefined) return;
@@ -96,7 +84,7 @@ export function createVirtualClock(options: { readonly startMs: number }): Virtu
     nowMs: () => steadyMs + wallOffsetMs,
     after(delayMs, fire) {
       const timer = { dueMs: steadyMs + Math.max(0, delayMs), fire };
-      timers.splice(placeFor(timer.dueMs), 0, timer);
+      timers.splice(timers.findLastIndex(({ dueMs }) => dueMs <= timer.dueMs) + 1, 0, timer);
       return () => {
         const index = timers.indexOf(timer);
         if (index >= 0) timers.splice(index, 1);

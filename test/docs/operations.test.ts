@@ -46,10 +46,13 @@ describe('the commands against a running host', () => {
   };
   const telemetryFolder = mkdtempSync(join(tmpdir(), 'telemetry-'));
   let host: SpawnedHost;
-  let env: NodeJS.ProcessEnv;
-  const here = (script: string) => script.replaceAll('http://127.0.0.1:7071', host.origin);
-  const runBash = (script: string) =>
-    spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], { cwd: host.folder, encoding: 'utf8', env });
+  /** What the variables of the guide were set to. */
+  let settled = '';
+  const runBash = (script: string) => {
+    const here = script.replaceAll('http://127.0.0.1:7071', host.origin);
+    const whole = `curl() { command curl -f -w '\\n' "$@"; }\n${here}`;
+    return spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', whole], { cwd: host.folder, encoding: 'utf8' });
+  };
 
   beforeAll(async () => {
     await buildOnce();
@@ -62,9 +65,9 @@ describe('the commands against a running host', () => {
     await client.control('POST', 'calls', { callbackUri: `${host.origin}/api/notifications` });
     await host.printed(/kept alive from now on/);
     // Once for all blocks, as in the shell of a reader.
-    const { status, stderr, stdout } = runBash(`set -a\n${here(variables)}env -0`);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    env = Object.fromEntries(stdout.split('\0').map((line) => line.split(/=(.*)/s).slice(0, 2)));
+    const run = runBash(`${variables}declare -p HOST FUNCTION_KEY DURABLE_KEY CALL`);
+    expect([run.stderr, run.status]).toEqual(['', 0]);
+    settled = run.stdout;
   }, START_TIMEOUT_MS);
   afterAll(() => rmSync(telemetryFolder, { recursive: true, force: true }));
 
@@ -74,7 +77,7 @@ describe('the commands against a running host', () => {
 
   // `stop` last, for the others need the call.
   test.each(Object.keys(EXPECTED))('"%s" print what the text says', (name) => {
-    const run = runBash(`curl() { command curl -f -w '\\n' "$@"; }\n${here(commands[name] ?? '')}`);
+    const run = runBash(`${settled}${commands[name]}`);
     expect(run.stderr).toBe('');
     expect(run.status).toBe(0);
     const answers = run.stdout.split('\n').filter((line) => line !== '');
